@@ -1,0 +1,167 @@
+"""What Slipway can make: kinds of service, stores, presets and pinned images, as typed plain data.
+
+The data stands in `extensions/kinds/*.yml`, `stores/*.yml`, `presets/*.yml` and
+`images/Dockerfile`; `load` reads it. A kind or a store exists as soon as its file does.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .units import Resources, parse_cpu, parse_memory
+
+
+class Data(BaseModel):
+    """Base of all catalog data: immutable, and an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Quantity(Data):
+    """Limits as a person writes them: `cpu: 500m`, `memory: 256Mi`."""
+
+    cpu: str
+    memory: str
+
+    @cached_property
+    def resources(self) -> Resources:
+        return Resources.limited(parse_cpu(self.cpu), parse_memory(self.memory))
+
+
+class Variable(Data):
+    """One environment variable: its value (`$database` is filled in by the stack) and what it is for.
+
+    A `fixed` one is a fact of the network or the image, which nobody has reason to set in `.env`.
+    """
+
+    name: str
+    value: str
+    help: str
+    fixed: bool = False
+
+
+class Health(Data):
+    """HTTP paths that a service answers."""
+
+    live: str = "/health"
+    ready: str = "/health/ready"
+    metrics: str | None = None
+
+
+class Mount(Data):
+    """A part of the service's folder that development mounts into the container.
+
+    `path` is relative to the service's folder; `when` names a store without which it is not there.
+    """
+
+    path: str
+    when: str | None = None
+
+
+class Development(Data):
+    """How the development container differs from production."""
+
+    mounts: tuple[Mount, ...]
+    workdir: str
+    dependencies: str = Field(description="folder that a named volume keeps between containers")
+    rebuild: tuple[str, ...] = Field(description="files whose change rebuilds the image")
+    restart: tuple[str, ...] = Field(default=(), description="files whose change restarts the container")
+    variables: tuple[Variable, ...] = ()
+    start_period: int = Field(default=60, description="seconds until a failing check counts")
+
+
+class Commands(Data):
+    """Commands that run in the development container, by task."""
+
+    test: str
+    integration: str | None = None
+    lint: str
+    fmt: str
+    lock: str
+
+
+class Kind(Data):
+    """A kind of service: everything that tells it from the others."""
+
+    name: str
+    title: str
+    language: str
+    role: Literal["api", "web"]
+    summary: str
+    port: int
+    debug_port: int | None = None
+    uid: int
+    replicas: int = 2
+    stores: tuple[str, ...] = ()
+    health: Health = Health()
+    production: Quantity
+    development_limits: Quantity
+    development: Development
+    commands: Commands
+    migrate: tuple[str, ...] | None = Field(default=None, description="command that prepares the store `migrates`")
+    migrates: str | None = None
+    variables: tuple[Variable, ...] = ()
+    writable: tuple[str, ...] = ("/tmp",)
+    build_secrets: tuple[Variable, ...] = Field(
+        default=(), description="optional BuildKit secrets: id, environment variable, purpose"
+    )
+    debug_protocol: str | None = None
+
+    @cached_property
+    def variable_name(self) -> str:
+        """Name of the template variable that lists the services of this kind."""
+        return self.name.replace("-", "_") + "_services"
+
+
+class Secret(Data):
+    """A secret value: `name` is its file name, `variable` the environment variable without `_FILE`."""
+
+    name: str
+    variable: str
+    help: str
+
+
+class Store(Data):
+    """A data service that services may need."""
+
+    name: str
+    title: str
+    image: str
+    port: int
+    uid: int
+    gid: int
+    data: str = Field(description="folder on the volume")
+    storage: str = Field(description="size of the volume in Kubernetes")
+    writable: tuple[str, ...] = ("/tmp",)
+    limits: Quantity
+    variables: tuple[Variable, ...] = Field(default=(), description="of the store's own container")
+    client: tuple[Variable, ...] = Field(default=(), description="of every service that needs it")
+    secret: Secret
+    secret_as_file: bool = Field(default=True, description="its image reads `<variable>_FILE`")
+    command: tuple[str, ...] = ()
+    healthcheck: tuple[str, ...]
+    stop_signal: str | None = None
+    stop_grace_period: int = 30
+    shared_memory: int | None = Field(default=None, description="MiB of /dev/shm")
+    shell: str = Field(description="command that opens the store's client in its container")
+
+
+class Preset(Data):
+    """A named list of services (and libraries) that the questionnaire starts from."""
+
+    name: str
+    title: str
+    services: tuple[dict[str, Any], ...] = ()
+    libraries: tuple[dict[str, Any], ...] = ()
+
+
+class Catalog(Data):
+    """All of the above, by name, in the order in which they are offered."""
+
+    kinds: dict[str, Kind]
+    stores: dict[str, Store]
+    presets: dict[str, Preset]
+    images: dict[str, str]

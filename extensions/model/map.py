@@ -1,0 +1,89 @@
+"""The map of a stack: what workflows, scripts and tests of a generated repository read at run time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .stack import Service, Stack, StackStore, env_name
+
+
+def host_port_variable(name: str) -> str:
+    """Return the variable that moves a published port: `backend` -> `BACKEND_HOST_PORT`."""
+    return f"{env_name(name)}_HOST_PORT"
+
+
+def debug_port_variable(name: str) -> str:
+    """Return the variable that moves a debugger's published port: `backend` -> `BACKEND_DEBUG_PORT`."""
+    return f"{env_name(name)}_DEBUG_PORT"
+
+
+def stack_map(stack: Stack) -> dict[str, Any]:
+    """Return `ops/stack.json` as plain data; lists keep the order of the answers."""
+    return {
+        "name": stack.name,
+        "slug": stack.slug,
+        "registry": stack.registry,
+        "domain": stack.domain,
+        "deploy": list(stack.deploy),
+        "features": list(stack.features),
+        "platforms": list(stack.platforms),
+        "build_order": list(stack.build_order),
+        "services": {service.name: _service(service) for service in stack.services},
+        "stores": {store.name: _store(store) for store in stack.stores},
+        "libraries": {
+            library.name: {"kind": library.kind, "path": library.path, "users": list(library.users)}
+            for library in stack.libraries
+        },
+        "secrets": {
+            secret.name: {
+                "variable": secret.variable,
+                "help": secret.help,
+                "users": [service.name for service in stack.services if secret in service.secrets],
+            }
+            for secret in stack.secrets
+        },
+    }
+
+
+def _service(service: Service) -> dict[str, Any]:
+    spec = service.spec
+    return {
+        "kind": service.kind,
+        "role": spec.role,
+        "language": spec.language,
+        "path": service.path,
+        "image": service.image,
+        "port": service.port,
+        "host_port_variable": host_port_variable(service.name),
+        "debug_port": service.debug_port,
+        "debug_port_variable": debug_port_variable(service.name) if service.debug_port else None,
+        "public": service.public,
+        "host": service.host,
+        "health": {"live": spec.health.live, "ready": spec.health.ready, "metrics": spec.health.metrics},
+        "uid": spec.uid,
+        "needs": list(service.needs),
+        "libraries": list(service.libraries),
+        "secrets": [secret.name for secret in service.secrets],
+        "migrate": list(service.migrate) if service.migrate else None,
+        "variables": {variable.name: variable.value for variable in (*service.variables, *service.env)},
+        "dependencies": spec.development.dependencies,
+        "commands": {
+            "test": spec.commands.test,
+            "integration": spec.commands.integration if service.stores else None,
+            "lint": spec.commands.lint,
+            "fmt": spec.commands.fmt,
+            "lock": spec.commands.lock,
+        },
+    }
+
+
+def _store(store: StackStore) -> dict[str, Any]:
+    return {
+        "image": store.image,
+        "port": store.spec.port,
+        "host_port_variable": host_port_variable(store.name),
+        "uid": store.spec.uid,
+        "users": list(store.users),
+        "secret": store.secret.name,
+        "shell": store.spec.shell.replace("$$", "$"),
+    }

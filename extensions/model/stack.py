@@ -1,0 +1,380 @@
+"""The Stack: one immutable object that says everything a generated repository contains.
+
+Every default, port, name, resource figure, image reference and order is decided here, once.
+Templates print it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from string import Template
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from . import graph
+from .answers import Answers, LibraryAnswer, ServiceAnswer, parse_services
+from .catalog import Catalog, Kind, Mount, Preset, Secret, Store, Variable
+from .units import Resources, parse_cpu, parse_memory
+
+SHARED_VARIABLES: Final = (
+    Variable(name="LOG_LEVEL", value="info", help="debug, info, warning or error"),
+)
+
+
+class Frozen(BaseModel):
+    """Base of the derived parts: immutable."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+
+class Upstream(NamedTuple):
+    """A service that another one calls: its name, port, base URL, the variable that carries it, its stores."""
+
+    name: str
+    port: int
+    url: str
+    env: str
+    stores: tuple[str, ...]
+
+
+class StackStore(Frozen):
+    """A store of this stack with the names of the services that use it."""
+
+    name: str
+    spec: Store
+    image: str
+    users: tuple[str, ...]
+    variables: tuple[Variable, ...]
+    client: tuple[Variable, ...]
+
+    @property
+    def env_prefix(self) -> str:
+        return env_name(self.name)
+
+    @property
+    def limits(self) -> Resources:
+        return self.spec.limits.resources
+
+    @property
+    def secret(self) -> Secret:
+        return self.spec.secret
+
+
+class Library(Frozen):
+    """A shared library with the names of the services that use it."""
+
+    name: str
+    kind: str
+    path: str
+    users: tuple[str, ...]
+
+
+class Service(Frozen):
+    """A service of this stack, with everything derived."""
+
+    name: str
+    kind: str
+    spec: Kind
+    path: str
+    port: int
+    debug_port: int | None
+    public: bool
+    host: str | None
+    image: str
+    replicas: int
+    resources: Resources
+    stores: tuple[str, ...]
+    upstreams: tuple[Upstream, ...]
+    libraries: tuple[str, ...]
+    variables: tuple[Variable, ...]
+    env: tuple[Variable, ...]
+    secrets: tuple[Secret, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (*self.stores, *(upstream.name for upstream in self.upstreams))
+
+    @property
+    def env_prefix(self) -> str:
+        return env_name(self.name)
+
+    @property
+    def package(self) -> str:
+        return self.name.replace("-", "_")
+
+    @property
+    def development_resources(self) -> Resources:
+        return self.spec.development_limits.resources
+
+    @cached_property
+    def migrate(self) -> tuple[str, ...] | None:
+        """The command that prepares its store before it starts, if there is one to prepare."""
+        return self.spec.migrate if self.spec.migrates in self.stores else None
+
+    @property
+    def migrate_name(self) -> str:
+        return migrate_name(self.name)
+
+    @cached_property
+    def mounts(self) -> tuple[Mount, ...]:
+        return tuple(mount for mount in self.spec.development.mounts if mount.when is None or mount.when in self.stores)
+
+    @cached_property
+    def mount_paths(self) -> tuple[str, ...]:
+        return tuple(mount.path for mount in self.mounts)
+
+    @property
+    def depth(self) -> int:
+        """Folders between the repository's root and the service."""
+        return self.path.count("/") + 1
+
+
+class Stack(Frozen):
+    """A generated repository."""
+
+    name: str
+    slug: str
+    description: str
+    owner: str
+    registry: str
+    domain: str
+    preset: str
+    services: tuple[Service, ...]
+    stores: tuple[StackStore, ...]
+    libraries: tuple[Library, ...]
+    platforms: tuple[str, ...]
+    deploy: tuple[str, ...]
+    features: tuple[str, ...]
+    images: dict[str, str]
+
+    @property
+    def kubernetes(self) -> bool:
+        return "kubernetes" in self.deploy
+
+    @property
+    def compose(self) -> bool:
+        """Whether it is deployed with Compose; development always runs on it."""
+        return "compose" in self.deploy
+
+    @property
+    def database(self) -> str:
+        return self.slug.replace("-", "_")
+
+    @cached_property
+    def build_order(self) -> tuple[str, ...]:
+        return graph.order(self.graph)
+
+    @cached_property
+    def graph(self) -> dict[str, tuple[str, ...]]:
+        """Name -> names that it needs, of libraries and services."""
+        libraries: dict[str, tuple[str, ...]] = {library.name: () for library in self.libraries}
+        services = {s.name: (*s.libraries, *(u.name for u in s.upstreams)) for s in self.services}
+        return libraries | services
+
+    @cached_property
+    def secrets(self) -> tuple[Secret, ...]:
+        return tuple(store.secret for store in self.stores)
+
+    @cached_property
+    def public(self) -> tuple[Service, ...]:
+        return tuple(service for service in self.services if service.public)
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds in use, in the order of their first service."""
+        return tuple({service.kind: service.spec for service in self.services}.values())
+
+    @cached_property
+    def by_name(self) -> dict[str, Service]:
+        return {service.name: service for service in self.services}
+
+    def of_kind(self, kind: str) -> tuple[Service, ...]:
+        """Return the services of one kind, in order."""
+        return tuple(service for service in self.services if service.kind == kind)
+
+    def callers(self, name: str) -> tuple[str, ...]:
+        """Return the names of the services that need this service or store."""
+        return tuple(service.name for service in self.services if name in service.needs)
+
+    def has(self, feature: str) -> bool:
+        """Return whether this feature was asked for."""
+        return feature in self.features
+
+
+def env_name(name: str) -> str:
+    """Return the upper snake case of a DNS label: `user-api` -> `USER_API`."""
+    return name.replace("-", "_").upper()
+
+
+def migrate_name(name: str) -> str:
+    """Return the name of the one-shot container that prepares a service's store."""
+    return f"{name}-migrate"
+
+
+def completed(value: Any, preset: Preset | None) -> list[Any]:
+    """Return a `services` answer as a list in which the preset has filled in what its author left out.
+
+    An entry takes a field from the preset's service of the same name and kind. The items may still be
+    malformed; ValueError when a line cannot be read.
+    """
+    known = {(s["name"], s["kind"]): s for s in (preset.services if preset else ())}
+    return [
+        {**known.get((entry.get("name"), entry.get("kind")), {}), **entry}
+        if isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("kind"), str)
+        else entry
+        for entry in parse_services(value)
+    ]
+
+
+def service_path(answer: ServiceAnswer) -> str:
+    """Return the folder of a service."""
+    return answer.path or f"services/{answer.name}"
+
+
+def library_path(answer: LibraryAnswer) -> str:
+    """Return the folder of a library."""
+    return answer.path or f"libs/{answer.name}"
+
+
+def ports(services: Sequence[ServiceAnswer], catalog: Catalog) -> list[tuple[int, int | None]]:
+    """Return (port, debug port) of each service: as answered, else the kind's own or the next free one."""
+    taken = {p for s in services for p in (s.port, s.debug_port) if p}
+    taken |= {catalog.stores[need].port for s in services for need in s.needs or () if need in catalog.stores}
+    result: list[tuple[int, int | None]] = []
+    for service in services:
+        kind = catalog.kinds[service.kind]
+        port = service.port or _free(kind.port, taken)
+        debug = service.debug_port or (_free(kind.debug_port, taken) if kind.debug_port else None)
+        result.append((port, debug if kind.debug_port else None))
+    return result
+
+
+def _free(wanted: int, taken: set[int]) -> int:
+    while wanted in taken:
+        wanted += 1
+    taken.add(wanted)
+    return wanted
+
+
+def _filled(variables: Iterable[Variable], values: Mapping[str, str]) -> tuple[Variable, ...]:
+    return tuple(v.model_copy(update={"value": Template(v.value).substitute(values)}) for v in variables)
+
+
+def _resources(answer: ServiceAnswer, kind: Kind) -> Resources:
+    given = answer.resources
+    if given is None or (given.cpu is None and given.memory is None):
+        return kind.production.resources
+    cpu = parse_cpu(given.cpu) if given.cpu else kind.production.resources.cpu
+    memory = parse_memory(given.memory) if given.memory else kind.production.resources.memory
+    return Resources.limited(cpu, memory)
+
+
+def build(answers: Answers, catalog: Catalog) -> Stack:
+    """Return the stack of answers in which `problems` finds nothing."""
+    entries = completed(answers.services if isinstance(answers.services, str) else [
+        s.model_dump(exclude_unset=True) for s in answers.services
+    ], catalog.presets.get(answers.preset))  # fmt: skip
+    services = [ServiceAnswer.model_validate(entry) for entry in entries]
+    numbers = ports(services, catalog)
+    names = {s.name: s for s in services}
+    values = {"slug": answers.project_slug, "database": answers.project_slug.replace("-", "_")}
+    registry = answers.registry.rstrip("/")
+
+    used_stores = [name for name in catalog.stores if any(name in (s.needs or ()) for s in services)]
+    stores = tuple(
+        StackStore(
+            name=name,
+            spec=catalog.stores[name],
+            image=catalog.images[catalog.stores[name].image],
+            users=tuple(s.name for s in services if name in (s.needs or ())),
+            variables=_filled(catalog.stores[name].variables, values),
+            client=_filled(catalog.stores[name].client, values),
+        )
+        for name in used_stores
+    )
+    store_of = {store.name: store for store in stores}
+    needed = {need for s in services for need in s.needs or ()}
+    public = [s.name for s in services if (s.public if s.public is not None else s.name not in needed)]
+    port_of = {s.name: number[0] for s, number in zip(services, numbers, strict=True)}
+
+    built = []
+    for answer, (port, debug_port) in zip(services, numbers, strict=True):
+        kind = catalog.kinds[answer.kind]
+        needs = answer.needs or []
+        mine = tuple(name for name in used_stores if name in needs)
+        upstreams = tuple(
+            Upstream(
+                name=need,
+                port=port_of[need],
+                url=f"http://{need}:{port_of[need]}",
+                env=f"{env_name(need)}_URL",
+                stores=tuple(name for name in used_stores if name in (names[need].needs or ())),
+            )
+            for need in needs
+            if need in names
+        )
+        is_public = answer.name in public
+        built.append(
+            Service(
+                name=answer.name,
+                kind=answer.kind,
+                spec=kind,
+                path=service_path(answer),
+                port=port,
+                debug_port=debug_port,
+                public=is_public,
+                host=_host(answer.name, public, answers.domain) if is_public else None,
+                image=f"{answers.project_slug}-{answer.name}",
+                replicas=answer.replicas or kind.replicas,
+                resources=_resources(answer, kind),
+                stores=mine,
+                upstreams=upstreams,
+                libraries=tuple(answer.libraries or ()),
+                variables=(
+                    *SHARED_VARIABLES,
+                    *_filled(kind.variables, values),
+                    *(v for name in mine for v in store_of[name].client),
+                    *(
+                        Variable(name=u.env, value=u.url, help=f"where {u.name} answers", fixed=True)
+                        for u in upstreams
+                    ),
+                ),
+                env=tuple(
+                    Variable(name=key, value=value, help=f"for {answer.name}")
+                    for key, value in sorted((answer.env or {}).items())
+                ),
+                secrets=tuple(store_of[name].secret for name in mine),
+            )
+        )
+
+    return Stack(
+        name=answers.project_name,
+        slug=answers.project_slug,
+        description=answers.description,
+        owner=answers.owner,
+        registry=registry,
+        domain=answers.domain,
+        preset=answers.preset,
+        services=tuple(built),
+        stores=stores,
+        libraries=tuple(
+            Library(
+                name=library.name,
+                kind=library.kind,
+                path=library_path(library),
+                users=tuple(s.name for s in built if library.name in s.libraries),
+            )
+            for library in answers.libraries
+        ),
+        platforms=tuple(sorted(answers.platforms)),
+        deploy=tuple(sorted(answers.deploy)),
+        features=tuple(sorted(answers.features)),
+        images=catalog.images,
+    )
+
+
+def _host(name: str, public: Sequence[str], domain: str) -> str:
+    """The first public service is the site itself, the others stand beside it."""
+    return domain if name == public[0] else f"{name}.{domain}"
