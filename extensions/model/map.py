@@ -85,5 +85,5 @@ def _store(store: StackStore) -> dict[str, Any]:
         "uid": store.spec.uid,
         "users": list(store.users),
         "secret": store.secret.name,
-        "shell": store.spec.shell.replace("$$", "$"),
+        "shell": store.shell,
     }

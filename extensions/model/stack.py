@@ -48,6 +48,9 @@ class StackStore(Frozen):
     users: tuple[str, ...]
     variables: tuple[Variable, ...]
     client: tuple[Variable, ...]
+    command: tuple[str, ...]
+    healthcheck: tuple[str, ...]
+    shell: str
 
     @property
     def env_prefix(self) -> str:
@@ -291,6 +294,9 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
             users=tuple(s.name for s in services if name in (s.needs or ())),
             variables=_filled(catalog.stores[name].variables, values),
             client=_filled(catalog.stores[name].client, values),
+            command=tuple(Template(part).substitute(values) for part in catalog.stores[name].command),
+            healthcheck=tuple(Template(part).substitute(values) for part in catalog.stores[name].healthcheck),
+            shell=Template(catalog.stores[name].shell).substitute(values),
         )
         for name in used_stores
     )
