@@ -7,13 +7,14 @@ version can reach the other.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib
 import importlib.util
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +47,8 @@ def _model(module: str) -> Any:
     return importlib.import_module(f"{name}.{module}")
 
 
-answers_module, load, map_module, names, problems, stack_module = map(
-    _model, ("answers", "load", "map", "names", "problems", "stack")
+answers_module, load, map_module, names, problems, stack_module, variables_module = map(
+    _model, ("answers", "load", "map", "names", "problems", "stack", "variables")
 )
 CATALOG = load.catalog(ROOT)
 QUESTIONS = tuple(answers_module.Answers.model_fields)
@@ -64,12 +65,19 @@ class Slipway(ContextHook):
             problem=problem,
             slug=names.slug_of,
             stack_map=map_module.stack_map,
+            variable_groups=variables_module.groups,
             host_port=map_module.host_port_variable,
             debug_port=map_module.debug_port_variable,
             preset_line=preset_line,
             preset_libraries=preset_libraries,
             is_written=is_written,
+            block=block,
+            compose=compose,
+            dotenv=dotenv,
+            env=interpolated,
+            flow=flow,
             quoted=quoted,
+            yaml=yaml_text,
             quantity=quantity,
         )
         self._key: Any = None
@@ -171,6 +179,42 @@ def quoted(value: Any) -> str:
     return json.dumps(str(value), ensure_ascii=False)
 
 
+@functools.lru_cache(maxsize=4096)
+def yaml_text(value: Any) -> str:
+    """Return a string as a YAML scalar for block style: plain where that reads the same, else quoted."""
+    text = str(value)
+    try:
+        plain = yaml.safe_load(f"key: {text}") == {"key": text} and text == text.strip() and "\n" not in text
+    except yaml.YAMLError:
+        plain = False
+    return text if plain else quoted(text)
+
+
+def flow(values: Iterable[Any]) -> str:
+    """Return strings as a YAML flow sequence: `["CMD", "true"]`."""
+    return "[" + ", ".join(map(quoted, values)) + "]"
+
+
+def interpolated(name: str, default: str | None = None) -> str:
+    """Return what Compose and shells replace by a variable: `${NAME:-default}` or `${NAME}`."""
+    return "${" + name + (f":-{default}" if default is not None else "") + "}"
+
+
+def block(text: str) -> str:
+    """Return a macro's lines without the newline at their end, which the template's own line has."""
+    return text.rstrip("\n")
+
+
+def compose(text: str) -> str:
+    """Return text in which Compose will find nothing to interpolate."""
+    return text.replace("$", "$$")
+
+
+def dotenv(value: str) -> str:
+    """Return a value as `.env` files write it: quoted where a space, `#` or quote would end it."""
+    return value if re.fullmatch(r"[A-Za-z0-9_./:@%+,=-]*", value) else quoted(value)
+
+
 def quantity(number: int, noun: str) -> str:
     """Return `1 service` or `2 services`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
@@ -182,7 +226,7 @@ class GitHubExpressions(Extension):
     _expression = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        if not name:
+        if not name or "/.github/" not in name:
             return source
         return self._expression.sub(lambda match: "{% raw %}" + match[0] + "{% endraw %}", source)
 

@@ -68,8 +68,9 @@ class Development(Data):
     workdir: str
     dependencies: str = Field(description="folder that a named volume keeps between containers")
     rebuild: tuple[str, ...] = Field(description="files whose change rebuilds the image")
-    restart: tuple[str, ...] = Field(default=(), description="files whose change restarts the container")
+    sync: tuple[str, ...] = Field(default=(), description="files that are copied in, and restart it")
     variables: tuple[Variable, ...] = ()
+    healthcheck: tuple[str, ...] | None = Field(default=None, description="where production's cannot run")
     start_period: int = Field(default=60, description="seconds until a failing check counts")
 
 
@@ -97,6 +98,7 @@ class Kind(Data):
     replicas: int = 2
     stores: tuple[str, ...] = ()
     health: Health = Health()
+    healthcheck: tuple[str, ...] = Field(description="command that exits with 0 when the service is alive")
     production: Quantity
     development_limits: Quantity
     development: Development
@@ -147,6 +149,8 @@ class Store(Data):
     stop_grace_period: int = 30
     shared_memory: int | None = Field(default=None, description="MiB of /dev/shm")
     shell: str = Field(description="command that opens the store's client in its container")
+    backup: str | None = Field(default=None, description="command that prints a copy of the data")
+    restore: str | None = Field(default=None, description="command that reads such a copy")
 
 
 class Preset(Data):

@@ -19,7 +19,7 @@ from .catalog import Catalog, Kind, Mount, Preset, Secret, Store, Variable
 from .units import Resources, parse_cpu, parse_memory
 
 SHARED_VARIABLES: Final = (
-    Variable(name="LOG_LEVEL", value="info", help="debug, info, warning or error"),
+    Variable(name="LOG_LEVEL", value="info", help="how much is logged: debug, info, warning or error"),
 )
 
 
@@ -51,6 +51,8 @@ class StackStore(Frozen):
     command: tuple[str, ...]
     healthcheck: tuple[str, ...]
     shell: str
+    backup: str | None
+    restore: str | None
 
     @property
     def env_prefix(self) -> str:
@@ -115,6 +117,15 @@ class Service(Frozen):
     def migrate(self) -> tuple[str, ...] | None:
         """The command that prepares its store before it starts, if there is one to prepare."""
         return self.spec.migrate if self.spec.migrates in self.stores else None
+
+    @cached_property
+    def healthcheck(self) -> tuple[str, ...]:
+        return tuple(Template(part).substitute(port=self.port) for part in self.spec.healthcheck)
+
+    @cached_property
+    def development_healthcheck(self) -> tuple[str, ...]:
+        own = self.spec.development.healthcheck
+        return tuple(Template(part).substitute(port=self.port) for part in own) if own else self.healthcheck
 
     @property
     def migrate_name(self) -> str:
@@ -274,6 +285,27 @@ def _resources(answer: ServiceAnswer, kind: Kind) -> Resources:
     return Resources.limited(cpu, memory)
 
 
+def _store(catalog: Catalog, name: str, services: Sequence[ServiceAnswer], values: Mapping[str, str]) -> StackStore:
+    spec = catalog.stores[name]
+
+    def fill(text: str) -> str:
+        return Template(text).substitute(values)
+
+    return StackStore(
+        name=name,
+        spec=spec,
+        image=catalog.images[spec.image],
+        users=tuple(s.name for s in services if name in (s.needs or ())),
+        variables=_filled(spec.variables, values),
+        client=_filled(spec.client, values),
+        command=tuple(map(fill, spec.command)),
+        healthcheck=tuple(map(fill, spec.healthcheck)),
+        shell=fill(spec.shell),
+        backup=fill(spec.backup) if spec.backup else None,
+        restore=fill(spec.restore) if spec.restore else None,
+    )
+
+
 def build(answers: Answers, catalog: Catalog) -> Stack:
     """Return the stack of answers in which `problems` finds nothing."""
     entries = completed(answers.services if isinstance(answers.services, str) else [
@@ -286,20 +318,7 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
     registry = answers.registry.rstrip("/")
 
     used_stores = [name for name in catalog.stores if any(name in (s.needs or ()) for s in services)]
-    stores = tuple(
-        StackStore(
-            name=name,
-            spec=catalog.stores[name],
-            image=catalog.images[catalog.stores[name].image],
-            users=tuple(s.name for s in services if name in (s.needs or ())),
-            variables=_filled(catalog.stores[name].variables, values),
-            client=_filled(catalog.stores[name].client, values),
-            command=tuple(Template(part).substitute(values) for part in catalog.stores[name].command),
-            healthcheck=tuple(Template(part).substitute(values) for part in catalog.stores[name].healthcheck),
-            shell=Template(catalog.stores[name].shell).substitute(values),
-        )
-        for name in used_stores
-    )
+    stores = tuple(_store(catalog, name, services, values) for name in used_stores)
     store_of = {store.name: store for store in stores}
     needed = {need for s in services for need in s.needs or ()}
     public = [s.name for s in services if (s.public if s.public is not None else s.name not in needed)]

@@ -1,0 +1,67 @@
+"""Every variable that `.env` can set, in groups: what `.env.example` and the documentation list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from .catalog import Variable
+from .map import debug_port_variable, host_port_variable
+from .stack import Stack
+
+
+class Group(NamedTuple):
+    """Variables under one heading."""
+
+    title: str
+    variables: tuple[Variable, ...]
+
+
+def _port(name: str, value: int, help_: str) -> Variable:
+    return Variable(name=name, value=str(value), help=help_)
+
+
+def _settings(stack: Stack) -> Iterable[Variable]:
+    for service in stack.services:
+        yield from service.variables
+        yield from service.spec.development.variables
+    for store in stack.stores:
+        yield from store.variables
+
+
+def groups(stack: Stack) -> tuple[Group, ...]:
+    """Return the variables of a stack; each stands once, in the group where it is first met."""
+    ports: list[Variable] = []
+    for service in stack.services:
+        ports.append(_port(host_port_variable(service.name), service.port, f"{service.name} on this machine"))
+        if service.debug_port:
+            ports.append(_port(debug_port_variable(service.name), service.debug_port, f"debugger of {service.name}"))
+    ports += [_port(host_port_variable(s.name), s.spec.port, f"{s.spec.title} on this machine") for s in stack.stores]
+    deployment = [Variable(name="REGISTRY", value=stack.registry, help="where images are kept")]
+    if stack.compose:
+        deployment += [
+            Variable(name="TAG", value="1.2.3", help="version that compose.prod.yaml runs; it has no default"),
+            Variable(name="BIND_ADDRESS", value="127.0.0.1", help="address on which compose.prod.yaml publishes ports"),
+        ]
+    secrets = [Variable(name=s.variable, value="development", help=f"{s.help}, in development only") for s in stack.secrets]
+    user = [Variable(name="UID", value="1000", help="user of development containers; make sets it to yours"),
+            Variable(name="GID", value="1000", help="its group")]  # fmt: skip
+    listed = [
+        Group("Settings", tuple(v for v in _settings(stack) if not v.fixed)),
+        Group("Your own settings", tuple(v for service in stack.services for v in service.env)),
+        Group("Development: published ports", tuple(ports)),
+        Group("Development: passwords", tuple(secrets)),
+        Group("Development: containers", tuple(user)),
+        Group("Deployment", tuple(deployment)),
+    ]
+    seen: set[str] = set()
+    result = []
+    for title, variables in listed:
+        fresh = []
+        for variable in variables:
+            if variable.name not in seen:
+                seen.add(variable.name)
+                fresh.append(variable)
+        if fresh:
+            result.append(Group(title, tuple(fresh)))
+    return tuple(result)
