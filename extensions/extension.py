@@ -62,6 +62,8 @@ class Slipway(ContextHook):
         super().__init__(environment)
         environment.filters.update(
             checked=checked,
+            choices=choices,
+            offered=offered,
             problem=problem,
             slug=names.slug_of,
             stack_map=map_module.stack_map,
@@ -149,6 +151,16 @@ def _parsed(question: str, value: Any) -> Any:
         at = f" at line {where.line + 1}, column {where.column + 1}" if where else ""
         hint = "; write name:kind without a space after the colon" if question == "services" else ""
         raise UserMessageError(f"{question}: {value!r} is not YAML{at}{hint}") from error
+
+
+def offered(what: str) -> str:
+    """Return the names of all `kinds` or `stores`, for a question's help."""
+    return ", ".join(getattr(CATALOG, what))
+
+
+def choices(what: str) -> str:
+    """Return all `presets` as the YAML mapping of titles to names that Copier offers."""
+    return json.dumps({item.title: name for name, item in getattr(CATALOG, what).items()})
 
 
 def preset_line(preset: Any) -> str:

@@ -22,6 +22,8 @@ def _choices(question: Mapping[str, Any]) -> str:
     choices = question.get("choices")
     if not choices:
         return ""
+    if isinstance(choices, str):
+        return "the presets below"
     values = choices.values() if isinstance(choices, dict) else choices
     return ", ".join(f"`{value}`" for value in values)
 
@@ -32,7 +34,8 @@ def _questions(settings: Mapping[str, Any]) -> Iterator[str]:
             continue
         default = question.get("default", "")
         default = ", ".join(default) if isinstance(default, list) else str(default)
-        yield f"### `{name}`\n\n{question['help']}\n"
+        help_ = question["help"].replace("{{ 'kinds' | offered }}", "below").replace("{{ 'stores' | offered }}", "a store")
+        yield f"### `{name}`\n\n{help_}\n"
         if _choices(question):
             yield f"- choices: {_choices(question)}"
         yield f"- default: `{default}`"

@@ -158,6 +158,7 @@ class Preset(Data):
 
     name: str
     title: str
+    order: int = Field(description="where the questionnaire lists it")
     services: tuple[dict[str, Any], ...] = ()
     libraries: tuple[dict[str, Any], ...] = ()
 

@@ -33,6 +33,6 @@ def catalog(root: Path) -> Catalog:
     return Catalog(
         kinds=_folder(Kind, root / "kinds"),
         stores=_folder(Store, root / "stores"),
-        presets=_folder(Preset, root / "presets"),
+        presets=dict(sorted(_folder(Preset, root / "presets").items(), key=lambda item: item[1].order)),
         images=images((root / "images" / "Dockerfile").read_text()),
     )
