@@ -78,6 +78,7 @@ class Slipway(ContextHook):
             dotenv=dotenv,
             env=interpolated,
             flow=flow,
+            in_order=in_order,
             quoted=quoted,
             yaml=yaml_text,
             quantity=quantity,
@@ -142,15 +143,20 @@ def checked(context: Context, ask: bool) -> bool:
 
 def _parsed(question: str, value: Any) -> Any:
     """Return an answer as Copier will read it: text from the command line is YAML where a list is wanted."""
-    if question not in LISTS or not isinstance(value, str):
+    if question not in LISTS or not isinstance(value, str) or question == "services":
         return value
     try:
         return yaml.safe_load(value)
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         at = f" at line {where.line + 1}, column {where.column + 1}" if where else ""
-        hint = "; write name:kind without a space after the colon" if question == "services" else ""
-        raise UserMessageError(f"{question}: {value!r} is not YAML{at}{hint}") from error
+        raise UserMessageError(f"{question}: {value!r} is not YAML{at}; write a list, such as [a, b]") from error
+
+
+def in_order(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return recorded answers in the order of the questions, however they were given."""
+    rank = {name: number for number, name in enumerate(QUESTIONS)}
+    return dict(sorted(answers.items(), key=lambda item: (not item[0].startswith("_"), rank.get(item[0], -1), item[0])))
 
 
 def offered(what: str) -> str:

@@ -10,6 +10,7 @@ import json
 import re
 from typing import Annotated, Any, Final, Literal
 
+import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from .catalog import Catalog
@@ -112,9 +113,16 @@ LINE_ENTRY: Final = re.compile(
 def parse_services(value: Any) -> list[Any]:
     """Return the list form of a `services` answer.
 
-    `value` is that list already, or one line: `name:kind[:port][ > need + need], …`. A line that
-    cannot be read raises ValueError with the sentence for its author.
+    `value` is that list already, that list as YAML on one line, or `name:kind[:port][ > need + need], …`.
+    A line that cannot be read raises ValueError with the sentence for its author.
     """
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        try:
+            value = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+            raise ValueError(f"services: not YAML{where}; write [{{name: api, kind: fastapi}}, …]") from error
     if isinstance(value, list):
         return value
     if not isinstance(value, str):
