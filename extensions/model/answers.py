@@ -30,20 +30,27 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def text(pattern: str, longest: int) -> Any:
-    """Return the type of a string of 1 to `longest` characters that fully matches `pattern`."""
-    return Annotated[str, Field(pattern=pattern, min_length=1, max_length=longest)]
+def _unique(values: list[Any]) -> list[Any]:
+    """Refuse a list in which something stands twice."""
+    for number, value in enumerate(values):
+        if value in values[:number]:
+            raise PydanticCustomError("not_unique", "{value} stands twice", {"value": value})
+    return values
 
 
-def number(least: int, most: int) -> Any:
-    """Return the type of an integer within both bounds."""
-    return Annotated[int, BeforeValidator(_whole), Field(ge=least, le=most)]
+Unique = AfterValidator(_unique)
+Whole = BeforeValidator(_whole)
 
-
-Label = text(LABEL_PATTERN, 40)
-Labels = Annotated[list[Label], Field(max_length=50, json_schema_extra={"uniqueItems": True})]
-Path = text(PATH_PATTERN, 100)
-Port = number(1024, 65535)
+Text = Annotated[str, Field(pattern=TEXT_PATTERN, min_length=1)]
+Label = Annotated[str, Field(pattern=LABEL_PATTERN, min_length=1, max_length=40)]
+Labels = Annotated[list[Label], Field(max_length=50, json_schema_extra={"uniqueItems": True}), Unique]
+Path = Annotated[str, Field(pattern=PATH_PATTERN, min_length=1, max_length=100)]
+Port = Annotated[int, Whole, Field(ge=1024, le=65535)]
+Replicas = Annotated[int, Whole, Field(ge=1, le=100)]
+Cpu = Annotated[str, Field(pattern=CPU_PATTERN, max_length=8)]
+Memory = Annotated[str, Field(pattern=MEMORY_PATTERN, max_length=8)]
+VariableName = Annotated[str, Field(pattern=VARIABLE_PATTERN, max_length=63)]
+VariableValue = Annotated[Text, Field(max_length=500)]
 
 
 class Shape(BaseModel):
@@ -55,8 +62,8 @@ class Shape(BaseModel):
 class ResourcesAnswer(Shape):
     """Limits of a service's container in production."""
 
-    cpu: text(CPU_PATTERN, 8) | None = Field(default=None, description="CPU, such as 500m or 2")  # type: ignore[valid-type]
-    memory: text(MEMORY_PATTERN, 8) | None = Field(default=None, description="memory, such as 256Mi or 1Gi")  # type: ignore[valid-type]
+    cpu: Cpu | None = Field(default=None, description="CPU, such as 500m or 2")
+    memory: Memory | None = Field(default=None, description="memory, such as 256Mi or 1Gi")
 
 
 class ServiceAnswer(Shape):
@@ -70,9 +77,9 @@ class ServiceAnswer(Shape):
     needs: Labels | None = Field(default=None, description="stores and services that it uses")
     libraries: Labels | None = Field(default=None, description="shared libraries that it uses")
     public: bool | None = Field(default=None, description="reachable from outside; by default when no service needs it")
-    replicas: number(1, 100) | None = Field(default=None, description="pods in production")  # type: ignore[valid-type]
+    replicas: Replicas | None = Field(default=None, description="pods in production")
     resources: ResourcesAnswer | None = Field(default=None, description="limits in production")
-    env: Annotated[dict[text(VARIABLE_PATTERN, 63), text(TEXT_PATTERN, 500)], Field(max_length=50)] | None = Field(  # type: ignore[misc]
+    env: Annotated[dict[VariableName, VariableValue], Field(max_length=50)] | None = Field(
         default=None, description="environment variables with their values; never a secret"
     )
 
@@ -88,21 +95,22 @@ class LibraryAnswer(Shape):
 class Answers(Shape):
     """The answers of one project. `copier.yml` asks them; `project_slug` and below have defaults."""
 
-    project_name: text(TEXT_PATTERN, 60)  # type: ignore[valid-type]
+    project_name: Annotated[Text, Field(max_length=60)]
     project_slug: Label
-    description: text(TEXT_PATTERN, 200)  # type: ignore[valid-type]
-    owner: text(OWNER_PATTERN, 39)  # type: ignore[valid-type]
-    registry: text(REGISTRY_PATTERN, 200)  # type: ignore[valid-type]
+    description: Annotated[Text, Field(max_length=200)]
+    owner: Annotated[str, Field(pattern=OWNER_PATTERN, max_length=39)]
     preset: Label
-    services: str | Annotated[list[ServiceAnswer], Field(max_length=MAX_SERVICES)]
+    registry: Annotated[str, Field(pattern=REGISTRY_PATTERN, max_length=200)]
     libraries: Annotated[list[LibraryAnswer], Field(max_length=MAX_SERVICES)]
-    domain: text(DOMAIN_PATTERN, 200)  # type: ignore[valid-type]
-    deploy: Annotated[list[Target], Field(json_schema_extra={"uniqueItems": True})]
+    services: str | Annotated[list[ServiceAnswer], Field(max_length=MAX_SERVICES)]
+    deploy: Annotated[list[Target], Field(json_schema_extra={"uniqueItems": True}), Unique]
+    domain: Annotated[str, Field(pattern=DOMAIN_PATTERN, max_length=200)]
     platforms: Annotated[
-        list[text(PLATFORM_PATTERN, 12)],  # type: ignore[misc]
-        Field(min_length=1, max_length=2, json_schema_extra={"uniqueItems": True}),
+        list[Annotated[str, Field(pattern=PLATFORM_PATTERN)]],
+        Field(min_length=1, json_schema_extra={"uniqueItems": True}),
+        Unique,
     ]
-    features: Annotated[list[Feature], Field(json_schema_extra={"uniqueItems": True})]
+    features: Annotated[list[Feature], Field(json_schema_extra={"uniqueItems": True}), Unique]
 
 
 LINE_ENTRY: Final = re.compile(
