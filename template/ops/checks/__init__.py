@@ -1,0 +1,17 @@
+"""What can keep a project from starting: each module checks one thing and returns findings."""
+
+from __future__ import annotations
+
+from ops.checks import compose_files, engine, env_file, published_ports, secret_files
+from ops.compose import Project
+from ops.report import Finding, failed
+
+
+def before_start(project: Project) -> list[Finding]:
+    """Check all that a project needs to start: engine, settings, files, secrets and ports."""
+    findings = engine.check() + env_file.check() + compose_files.check(project)
+    if project.deployed:
+        findings += secret_files.check("compose", secret_files.folders()["compose"], required=True)
+    if not failed(findings):
+        findings += published_ports.check(project)
+    return findings

@@ -1,0 +1,66 @@
+"""Test the whole on production images with stores of its own, and take it all down again."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+from ops import compose, process, report, stack
+from ops.checks import engine
+from ops.commands import explain
+from ops.commands.up import build_failed
+from ops.starting import start
+
+SUMMARY = "test the whole with stores of its own, and take it down again"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("services", nargs="*", help="only the tests of these")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Start it, run the tests, and take it down whatever happened; 1 when anything failed."""
+    known = stack.load()
+    names = [known.service(name).name for name in options.services] or list(known.services)
+    project = compose.project("test")
+    problems = [finding for finding in engine.check() if finding.level == "error"]
+    if problems:
+        report.show(problems, sys.stderr)
+        return 1
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        _down(project)
+        return _test(project, names, whole=not options.services)
+    finally:
+        # Once more Ctrl-C must not leave half of it behind.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        _down(project)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _down(project: compose.Project) -> None:
+    process.run(project.command("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "5"), seconds=120)
+
+
+def _test(project: compose.Project, names: list[str], whole: bool) -> int:
+    tested = [name for name in names if f"{name}-tests" in project.config()["services"]]
+    if process.show(project.command("build", *names, *(f"{name}-tests" for name in tested))):
+        report.show([build_failed()], sys.stderr)
+        return 1
+    if not start(project, list(names) if not whole else []):
+        explain.tell(project)
+        return 1
+    failed = [name for name in tested if process.show(project.command("run", "--rm", "--no-deps", f"{name}-tests"))]
+    if whole and process.show([sys.executable, "-m", "pytest", "tests/integration"]):
+        failed.append("the whole")
+    if failed:
+        print(report.paint(f"✗ integration tests failed: {', '.join(failed)}", "error", sys.stderr), file=sys.stderr)
+    return int(bool(failed))

@@ -1,0 +1,59 @@
+"""Run a task (test, lint, fmt, lock) of each service in its development container."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ops import compose, process, report, stack
+from ops.commands.up import build_failed
+from ops.errors import OpsError
+from ops.stack import ROOT, Service
+from ops.text import unknown
+
+SUMMARY = "run a task (test, lint, fmt, lock) of each service in its development container"
+# Tasks that read or write files outside the folders that development mounts.
+WHOLE_FOLDER = ("fmt", "lint", "lock")
+TASKS = ("test", *WHOLE_FOLDER)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("task", help=", ".join(TASKS))
+    parser.add_argument("services", nargs="*", help="only these")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the task of every service, even after one failed; 1 when one did."""
+    if options.task not in TASKS:
+        raise OpsError(unknown("task", options.task, TASKS), 2)
+    known = stack.load()
+    services = [known.service(name) for name in options.services] or list(known.services.values())
+    project = compose.project("development")
+    if process.show(project.command("build", *(service.name for service in services))):
+        report.show([build_failed()], sys.stderr)
+        return 1
+    failed = [service.name for service in services if not _passes(options.task, service, project)]
+    if failed:
+        print(report.paint(f"✗ {options.task} failed: {', '.join(failed)}", "error", sys.stderr), file=sys.stderr)
+    return int(bool(failed))
+
+
+def _passes(task: str, service: Service, project: compose.Project) -> bool:
+    command = service.commands.get(task)
+    if not command:
+        return True
+    print(report.paint(f"── {task} {service.name}: {command}", "heading", sys.stdout), flush=True)
+    volumes = ["--volume", _folder(service, project)] if task in WHOLE_FOLDER else []
+    return not process.show(project.command("run", "--rm", "--no-deps", *volumes, service.name, "sh", "-c", command))
+
+
+def _folder(service: Service, project: compose.Project) -> str:
+    """Return a mount of a service's folder where its image has the working folder."""
+    folder = ROOT / service.path
+    for volume in project.config()["services"][service.name]["volumes"]:
+        if volume["type"] == "bind" and volume["source"].startswith(f"{folder}/"):
+            inside = volume["source"][len(str(folder)) :]
+            if volume["target"].endswith(inside):
+                return f"{folder}:{volume['target'][: -len(inside)]}"
+    raise OpsError(f"compose.yaml mounts no folder of {service.path} into {service.name}; it has to, for hot reload")

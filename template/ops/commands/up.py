@@ -1,0 +1,45 @@
+"""Build and start a project, wait until it is healthy and print where it answers; if it fails, say why."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ops import checks, compose, process, report, stack
+from ops.commands import explain, urls
+from ops.report import Finding
+from ops.starting import start
+
+SUMMARY = "build and start everything, wait until it is healthy, print where it answers"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("services", nargs="*", help="only these, and what they need")
+    parser.add_argument("--environment", default="development", help="what to start")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Start it; 1 when it did not become healthy."""
+    stack.load().require(options.services)
+    project = compose.project(options.environment)
+    problems = [finding for finding in checks.before_start(project) if finding.level == "error"]
+    if problems:
+        report.show(problems, sys.stderr)
+        return 1
+    if not project.deployed and process.show(project.command("build", *options.services)):
+        report.show([build_failed()], sys.stderr)
+        return 1
+    arguments = ("--remove-orphans",) if project.deployed else ()
+    if not start(project, options.services, arguments):
+        explain.tell(project)
+        return 1
+    return urls.run(argparse.Namespace(environment=options.environment, json=False))
+
+
+def build_failed() -> Finding:
+    """Return a finding for a build whose own words are on the terminal already."""
+    return report.error(
+        "build", "it failed in the stage and command named above",
+        "put that command right; if it could not download, run it again: what was done is cached",
+    )  # fmt: skip

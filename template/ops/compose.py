@@ -1,0 +1,76 @@
+"""Compose, one project per environment."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ops.errors import OpsError
+from ops.process import Result, run
+from ops.stack import ROOT
+from ops.text import unknown
+
+# Later files are merged over earlier ones; development's are the ones that Compose finds by itself.
+_FILES = {
+    "development": ("compose.yaml",),
+    "test": ("compose.test.yaml",),
+    "staging": ("compose.prod.yaml", "compose.staging.yaml"),
+    "production": ("compose.prod.yaml",),
+}
+_OVERRIDE = "compose.override.yaml"
+
+
+@dataclasses.dataclass(frozen=True)
+class Project:
+    """The containers of one environment."""
+
+    environment: str
+    files: tuple[str, ...]
+
+    @property
+    def deployed(self) -> bool:
+        """Whether images come from the registry and secrets from files."""
+        return self.environment in ("staging", "production")
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command line of `docker compose` for this project."""
+        files = [part for file in self.files for part in ("--file", file)]
+        return ["docker", "compose", *files, *arguments]
+
+    def run(self, *arguments: str, given: Mapping[str, str] | None = None) -> Result:
+        """Run a `docker compose` command to its end; `given` are further environment variables."""
+        return run(self.command(*arguments), given)
+
+    def config(self) -> dict[str, Any]:
+        """Return the project as Compose reads it, all variables filled in; OpsError with its words when it cannot."""
+        result = self.run("--profile", "*", "config", "--format", "json")
+        if result.code:
+            raise OpsError(result.err.strip())
+        config: dict[str, Any] = json.loads(result.out)
+        return config
+
+
+def environments() -> list[str]:
+    """Return the environments that this repository has files for."""
+    return [name for name, files in _FILES.items() if all((ROOT / file).is_file() for file in files)]
+
+
+def project(environment: str) -> Project:
+    """Return the project of an environment; OpsError, with the nearest one, when there is none."""
+    known = environments()
+    if environment not in known:
+        raise OpsError(unknown("environment", environment, known), 2)
+    files = _FILES[environment]
+    if environment == "development" and (ROOT / _OVERRIDE).is_file():
+        files = (*files, _OVERRIDE)
+    return Project(environment, files)
+
+
+def name_of(project: Project) -> str | None:
+    """Return the name that Compose labels this project's containers with; None when a file cannot be read."""
+    try:
+        return str(project.config()["name"])
+    except OpsError:
+        return None
