@@ -1,0 +1,45 @@
+"""compose.test.yaml tests what production runs, and keeps nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.repository import MIGRATIONS, SERVICES, STACK, STORES, data
+
+COMPOSE: dict[str, Any] = data("compose.test.yaml")["services"]
+
+
+def test_it_never_meets_development() -> None:
+    assert data("compose.test.yaml")["name"] == f"{STACK['slug']}-test"
+    fixed = {name: port for name, item in COMPOSE.items() for port in item.get("ports", []) if "::" not in str(port)}
+    assert not fixed, "a fixed port can be taken"
+
+
+def test_every_service_store_and_migration_is_there() -> None:
+    assert {*SERVICES, *STORES, *MIGRATIONS} <= COMPOSE.keys()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_what_production_runs(service: str) -> None:
+    assert COMPOSE[service]["build"]["context"] == SERVICES[service]["path"]
+    assert COMPOSE[service]["build"]["target"] == "production"
+    assert COMPOSE[service]["environment"]["ENVIRONMENT"] == "test"
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_store_keeps_its_data_in_memory(store: str) -> None:
+    assert COMPOSE[store]["image"] == STORES[store]["image"]
+    assert COMPOSE[store]["tmpfs"]
+    assert "volumes" not in COMPOSE[store]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_integration_tests_run_in_development_s_image_and_fail_without_stores(service: str) -> None:
+    command = SERVICES[service]["commands"]["integration"]
+    assert (f"{service}-tests" in COMPOSE) == bool(command)
+    if command:
+        tests = COMPOSE[f"{service}-tests"]
+        assert tests["command"] == ["sh", "-c", command]
+        assert tests["profiles"] == ["tests"], "it would start with the stack"
+        assert tests["environment"]["REQUIRE_SERVICES"] == "1"

@@ -1,0 +1,34 @@
+""".env.example lists exactly what Compose reads, with the same defaults."""
+
+from __future__ import annotations
+
+from ops import dotenv
+from support.repository import ROOT, SERVICES, STORES, references, text
+
+EXAMPLE = dotenv.documented(ROOT / ".env.example")
+
+
+def test_every_variable_is_documented_with_its_default() -> None:
+    for reference in references():
+        assert reference.name in EXAMPLE, f"{reference.file} reads {reference.name}"
+        # What has no default, or another one in staging, has an example.
+        if reference.default is not None and reference.file == "compose.yaml":
+            assert EXAMPLE[reference.name] == reference.default, f"{reference.name} in {reference.file}"
+
+
+def test_nothing_is_documented_that_nothing_reads() -> None:
+    read = {reference.name for reference in references()} | {"REGISTRY"}
+    assert EXAMPLE.keys() <= read
+
+
+def test_every_port_can_be_moved() -> None:
+    for item in [*SERVICES.values(), *STORES.values()]:
+        assert EXAMPLE[item["host_port_variable"]] == str(item["port"])
+
+
+def test_a_copy_of_it_can_be_used_as_it_is() -> None:
+    source = text(".env.example")
+    assert dotenv.read(source) == ([], [])
+    entries, mistakes = dotenv.read("\n".join(line[1:] for line in source.splitlines() if line.startswith("#") and "=" in line))
+    assert not mistakes
+    assert [entry.name for entry in entries] == list(EXAMPLE)
