@@ -2,8 +2,10 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 
-import { App } from "./app";
+// Before the pages, whose own rules add to these.
 import "./styles.css";
+
+import { App } from "./app";
 
 const root = document.getElementById("root");
 if (root === null) {
