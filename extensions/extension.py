@@ -80,6 +80,7 @@ class Slipway(ContextHook):
             flow=flow,
             in_order=in_order,
             quoted=quoted,
+            volume=volume_name,
             yaml=yaml_text,
             quantity=quantity,
         )
@@ -147,10 +148,11 @@ def _parsed(question: str, value: Any) -> Any:
         return value
     try:
         return yaml.safe_load(value)
-    except yaml.YAMLError as error:
+    # Besides its own errors PyYAML lets those of int() and date() through.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         where = getattr(error, "problem_mark", None)
         at = f" at line {where.line + 1}, column {where.column + 1}" if where else ""
-        raise UserMessageError(f"{question}: {value!r} is not YAML{at}; write a list, such as [a, b]") from error
+        raise UserMessageError(f"{question}: {names.shown(value)} is not YAML{at}; write a list, such as [a, b]") from error
 
 
 def in_order(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,6 +233,11 @@ def compose(text: str) -> str:
 def dotenv(value: str) -> str:
     """Return a value as `.env` files write it: quoted where a space, `#` or quote would end it."""
     return value if re.fullmatch(r"[A-Za-z0-9_./:@%+,=-]*", value) else quoted(value)
+
+
+def volume_name(path: str) -> str:
+    """Return the name of the volume for a folder: `/var/run/postgresql` -> `var-run-postgresql`."""
+    return path.strip("/").replace("/", "-").replace("_", "-")
 
 
 def quantity(number: int, noun: str) -> str:

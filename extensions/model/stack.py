@@ -23,6 +23,20 @@ SHARED_VARIABLES: Final = (
 )
 
 
+class Environment(NamedTuple):
+    """A place in Kubernetes where the stack runs; `replicas` replaces the services' own numbers."""
+
+    name: str
+    log_level: str
+    replicas: int | None
+
+
+ENVIRONMENTS: Final = (
+    Environment(name="staging", log_level="debug", replicas=1),
+    Environment(name="production", log_level="info", replicas=None),
+)
+
+
 class Frozen(BaseModel):
     """Base of the derived parts: immutable."""
 
@@ -110,6 +124,11 @@ class Service(Frozen):
         return self.name.replace("-", "_")
 
     @property
+    def max_replicas(self) -> int:
+        """How far load may raise the number of pods."""
+        return self.replicas * 3
+
+    @property
     def development_resources(self) -> Resources:
         return self.spec.development_limits.resources
 
@@ -166,6 +185,15 @@ class Stack(Frozen):
     @property
     def kubernetes(self) -> bool:
         return "kubernetes" in self.deploy
+
+    @property
+    def ingress(self) -> bool:
+        """Whether public services are reached through Ingress in place of the Gateway API."""
+        return self.has("ingress")
+
+    @property
+    def environments(self) -> tuple[Environment, ...]:
+        return ENVIRONMENTS if self.kubernetes else ()
 
     @property
     def compose(self) -> bool:
@@ -323,6 +351,11 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
     needed = {need for s in services for need in s.needs or ()}
     public = [s.name for s in services if (s.public if s.public is not None else s.name not in needed)]
     port_of = {s.name: number[0] for s, number in zip(services, numbers, strict=True)}
+    # One line of `.env` cannot stand for several values.
+    env_values: dict[str, set[str]] = {}
+    for service in services:
+        for key, value in (service.env or {}).items():
+            env_values.setdefault(key, set()).add(value)
 
     built = []
     for answer, (port, debug_port) in zip(services, numbers, strict=True):
@@ -367,7 +400,7 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
                     ),
                 ),
                 env=tuple(
-                    Variable(name=key, value=value, help=f"for {answer.name}")
+                    Variable(name=key, value=value, help=f"for {answer.name}", fixed=len(env_values[key]) > 1)
                     for key, value in sorted((answer.env or {}).items())
                 ),
                 secrets=tuple(store_of[name].secret for name in mine),
