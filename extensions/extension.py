@@ -108,6 +108,7 @@ def views(answers: Mapping[str, Any]) -> dict[str, Any]:
         raise UserMessageError("\n".join(found))
     stack = stack_module.build(answers_module.Answers.model_validate(answers), CATALOG)
     by_kind = {kind.variable_name: stack.of_kind(kind.name) for kind in CATALOG.kinds.values()}
+    by_kind |= {kind.variable_name: stack.libraries_of(kind.name) for kind in CATALOG.libraries.values()}
     return {"stack": stack, **by_kind}
 
 

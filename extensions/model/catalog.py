@@ -96,7 +96,8 @@ class Kind(Data):
     debug_port: int | None = None
     uid: int
     replicas: int = 2
-    stores: tuple[str, ...] = ()
+    stores: tuple[str, ...] = Field(default=(), description="stores that it can use")
+    libraries: tuple[str, ...] = Field(default=(), description="kinds of library that it can use")
     health: Health = Health()
     healthcheck: tuple[str, ...] = Field(description="command that exits with 0 when the service is alive")
     production: Quantity
@@ -116,6 +117,21 @@ class Kind(Data):
     def variable_name(self) -> str:
         """Name of the template variable that lists the services of this kind."""
         return self.name.replace("-", "_") + "_services"
+
+
+class LibraryKind(Data):
+    """A kind of shared library."""
+
+    name: str
+    title: str
+    folder: str = Field(description="where images keep libraries, a folder for each")
+    source: str = Field(description="folder of a library that images need")
+    test: str = Field(description="runs a library's tests in the development container of a service")
+
+    @cached_property
+    def variable_name(self) -> str:
+        """Name of the template variable that lists the libraries of this kind."""
+        return self.name.replace("-", "_") + "_libraries"
 
 
 class Secret(Data):
@@ -167,6 +183,7 @@ class Catalog(Data):
     """All of the above, by name, in the order in which they are offered."""
 
     kinds: dict[str, Kind]
+    libraries: dict[str, LibraryKind]
     stores: dict[str, Store]
     presets: dict[str, Preset]
     images: dict[str, str]

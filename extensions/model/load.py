@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from .catalog import Catalog, Kind, Preset, Store
+from .catalog import Catalog, Kind, LibraryKind, Preset, Store
 
 # libyaml where PyYAML was built with it: ten times as fast.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -25,13 +25,14 @@ def _folder(model: type[BaseModel], folder: Path) -> dict[str, Any]:
 
 def images(text: str) -> dict[str, str]:
     """Return `{name: image}` of the lines `FROM image AS name` of a Dockerfile."""
-    return {name: image for image, name in re.findall(r"^FROM (\S+) AS (\S+)$", text, re.M)}
+    return {name: image for image, name in re.findall(r"^FROM (\S+) AS (\S+)$", text, re.MULTILINE)}
 
 
 def catalog(root: Path) -> Catalog:
     """Return the catalog in `root` (the folder `extensions`); pydantic's ValidationError names a bad file's field."""
     return Catalog(
         kinds=_folder(Kind, root / "kinds"),
+        libraries=_folder(LibraryKind, root / "libraries"),
         stores=_folder(Store, root / "stores"),
         presets=dict(sorted(_folder(Preset, root / "presets").items(), key=lambda item: item[1].order)),
         images=images((root / "images" / "Dockerfile").read_text()),

@@ -31,7 +31,13 @@ def stack_map(stack: Stack) -> dict[str, Any]:
         "services": {service.name: _service(service) for service in stack.services},
         "stores": {store.name: _store(store) for store in stack.stores},
         "libraries": {
-            library.name: {"kind": library.kind, "path": library.path, "users": list(library.users)}
+            library.name: {
+                "kind": library.kind,
+                "path": library.path,
+                "users": list(library.users),
+                "folder": library.folder,
+                "commands": {"test": library.test},
+            }
             for library in stack.libraries
         },
         "secrets": {
@@ -62,7 +68,7 @@ def _service(service: Service) -> dict[str, Any]:
         "health": {"live": spec.health.live, "ready": spec.health.ready, "metrics": spec.health.metrics},
         "uid": spec.uid,
         "needs": list(service.needs),
-        "libraries": list(service.libraries),
+        "libraries": [library.name for library in service.libraries],
         "secrets": [secret.name for secret in service.secrets],
         "migrate": list(service.migrate) if service.migrate else None,
         "variables": {variable.name: variable.value for variable in (*service.variables, *service.env)},

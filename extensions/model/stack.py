@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from . import graph
 from .answers import Answers, LibraryAnswer, ServiceAnswer, parse_services
-from .catalog import Catalog, Kind, Mount, Preset, Secret, Store, Variable
+from .catalog import Catalog, Kind, LibraryKind, Mount, Preset, Secret, Store, Variable
 from .units import Resources, parse_cpu, parse_memory
 
 SHARED_VARIABLES: Final = (
@@ -82,12 +82,32 @@ class StackStore(Frozen):
 
 
 class Library(Frozen):
-    """A shared library with the names of the services that use it."""
+    """A shared library with the names of the services that use it.
+
+    `folder` is where their images have it, `source` what is in it of this folder.
+    """
 
     name: str
     kind: str
+    spec: LibraryKind
     path: str
     users: tuple[str, ...]
+
+    @property
+    def package(self) -> str:
+        return self.name.replace("-", "_")
+
+    @property
+    def folder(self) -> str:
+        return f"{self.spec.folder}/{self.name}"
+
+    @property
+    def source(self) -> str:
+        return f"{self.folder}/{self.spec.source}"
+
+    @cached_property
+    def test(self) -> str:
+        return Template(self.spec.test).substitute(folder=self.folder)
 
 
 class Service(Frozen):
@@ -106,7 +126,7 @@ class Service(Frozen):
     resources: Resources
     stores: tuple[str, ...]
     upstreams: tuple[Upstream, ...]
-    libraries: tuple[str, ...]
+    libraries: tuple[Library, ...]
     variables: tuple[Variable, ...]
     env: tuple[Variable, ...]
     secrets: tuple[Secret, ...]
@@ -212,7 +232,9 @@ class Stack(Frozen):
     def graph(self) -> dict[str, tuple[str, ...]]:
         """Name -> names that it needs, of libraries and services."""
         libraries: dict[str, tuple[str, ...]] = {library.name: () for library in self.libraries}
-        services = {s.name: (*s.libraries, *(u.name for u in s.upstreams)) for s in self.services}
+        services = {
+            s.name: (*(library.name for library in s.libraries), *(u.name for u in s.upstreams)) for s in self.services
+        }
         return libraries | services
 
     @cached_property
@@ -222,6 +244,10 @@ class Stack(Frozen):
     @cached_property
     def public(self) -> tuple[Service, ...]:
         return tuple(service for service in self.services if service.public)
+
+    def libraries_of(self, kind: str) -> tuple[Library, ...]:
+        """Return the libraries of one kind, in order."""
+        return tuple(library for library in self.libraries if library.kind == kind)
 
     @cached_property
     def kinds(self) -> tuple[Kind, ...]:
@@ -357,6 +383,17 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
         for key, value in (service.env or {}).items():
             env_values.setdefault(key, set()).add(value)
 
+    libraries = tuple(
+        Library(
+            name=library.name,
+            kind=library.kind,
+            spec=catalog.libraries[library.kind],
+            path=library_path(library),
+            users=tuple(s.name for s in services if library.name in (s.libraries or ())),
+        )
+        for library in answers.libraries
+    )
+
     built = []
     for answer, (port, debug_port) in zip(services, numbers, strict=True):
         kind = catalog.kinds[answer.kind]
@@ -389,7 +426,7 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
                 resources=_resources(answer, kind),
                 stores=mine,
                 upstreams=upstreams,
-                libraries=tuple(answer.libraries or ()),
+                libraries=tuple(library for library in libraries if answer.name in library.users),
                 variables=(
                     *SHARED_VARIABLES,
                     *_filled(kind.variables, values),
@@ -417,15 +454,7 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
         preset=answers.preset,
         services=tuple(built),
         stores=stores,
-        libraries=tuple(
-            Library(
-                name=library.name,
-                kind=library.kind,
-                path=library_path(library),
-                users=tuple(s.name for s in built if library.name in s.libraries),
-            )
-            for library in answers.libraries
-        ),
+        libraries=libraries,
         platforms=tuple(sorted(answers.platforms)),
         deploy=tuple(sorted(answers.deploy)),
         features=tuple(sorted(answers.features)),

@@ -1,0 +1,5 @@
+"""Code that several services share."""
+
+from .text import excerpt
+
+__all__ = ["excerpt"]
