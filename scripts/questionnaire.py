@@ -34,7 +34,9 @@ def _questions(settings: Mapping[str, Any]) -> Iterator[str]:
             continue
         default = question.get("default", "")
         default = ", ".join(default) if isinstance(default, list) else str(default)
-        help_ = question["help"].replace("{{ 'kinds' | offered }}", "below").replace("{{ 'stores' | offered }}", "a store")
+        help_ = (
+            question["help"].replace("{{ 'kinds' | offered }}", "below").replace("{{ 'stores' | offered }}", "a store")
+        )
         yield f"### `{name}`\n\n{help_}\n"
         if _choices(question):
             yield f"- choices: {_choices(question)}"
@@ -71,9 +73,11 @@ def text() -> str:
         "## `services`\n",
         "One line, or a YAML list; both give the same repository:\n",
         "```yaml\nservices: api:fastapi > postgres + redis, web:react:8081 > api\n```\n",
-        "```yaml\nservices:\n"
-        "  - {name: api, kind: fastapi, needs: [postgres, redis]}\n"
-        "  - {name: web, kind: react, port: 8081, needs: [api]}\n```\n",
+        (
+            "```yaml\nservices:\n"
+            "  - {name: api, kind: fastapi, needs: [postgres, redis]}\n"
+            "  - {name: web, kind: react, port: 8081, needs: [api]}\n```\n"
+        ),
         "An entry of the same name and kind as one of the preset's takes from it what it leaves out.\n",
         *_fields(ServiceAnswer),
         "\n`resources`:\n",

@@ -18,6 +18,7 @@ class Parser(argparse.ArgumentParser):
     """Refuses an unknown command or option in one sentence, with the nearest one that exists."""
 
     def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
         self.exit(2, f"{self.prog}: {message}; `{self.prog} --help` says what there is\n")
 
 

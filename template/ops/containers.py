@@ -1,26 +1,21 @@
-"""The containers of a project: what state they are in, and why one is not well."""
+"""The containers of a project, as the engine sees them."""
 
 from __future__ import annotations
 
 import json
+import re
+import time
 from typing import Any, NamedTuple
 
 from ops.process import run
 
-# What an exit code says, by convention of shells, the engine and our services.
-EXIT_CODES = {
-    1: "an error",
-    2: "settings that it refuses",
-    126: "a command that cannot be executed",
-    127: "a command that does not exist",
-    137: "a kill",
-    139: "a crash (segmentation fault)",
-    143: "a stop",
-}
+# How far back to look for the end of a container that runs again, in seconds.
+RECENT = 900
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Container(NamedTuple):
-    """One container as the engine sees it; `memory` is its limit in bytes, 0 for none."""
+    """One container: `memory` is its limit in bytes, 0 for none; `ports` are those of this machine that it has."""
 
     id: str
     service: str
@@ -32,22 +27,48 @@ class Container(NamedTuple):
     health: str | None
     last_check: str | None
     memory: int
-    waits_for: dict[str, str]
+    waits_for: tuple[str, ...]
+    ports: frozenset[int]
+
+
+class Death(NamedTuple):
+    """How a container ended that the engine has started again since."""
+
+    exit_code: int
+    oom_killed: bool
 
 
 def of_project(name: str) -> list[Container]:
-    """Return the containers of a Compose project, stopped ones too, in the order of their services."""
+    """Return the containers of a Compose project, stopped ones too, by service."""
     ids = run(["docker", "ps", "--all", "--quiet", "--filter", f"label=com.docker.compose.project={name}"]).out.split()
     if not ids:
         return []
-    inspected = run(["docker", "inspect", *ids])
-    found = [_container(item) for item in json.loads(inspected.out or "[]") if not _one_off(item)]
-    return sorted(found, key=lambda container: container.service)
+    inspected = json.loads(run(["docker", "inspect", *ids]).out or "[]")
+    return sorted((_container(item) for item in inspected if not _one_off(item)), key=lambda c: c.service)
+
+
+def deaths(name: str) -> dict[str, Death]:
+    """Return how the containers of a project ended last, by their ids, as far as they did lately."""
+    now = time.time()
+    events = ["docker", "events", "--since", f"{now - RECENT:.0f}", "--until", f"{now:.0f}", "--format", "{{json .}}"]
+    filters = [f"label=com.docker.compose.project={name}", "event=die", "event=oom"]
+    printed = run([*events, *(part for one in filters for part in ("--filter", one))], seconds=20).out
+    found: dict[str, Death] = {}
+    starved: set[str] = set()
+    for event in map(json.loads, printed.splitlines()):
+        identity = event["Actor"]["ID"]
+        if event["Action"] == "oom":
+            starved.add(identity)
+        else:
+            found[identity] = Death(int(event["Actor"]["Attributes"]["exitCode"]), identity in starved)
+            starved.discard(identity)
+    return found
 
 
 def log(container: str, lines: int) -> list[str]:
     """Return the last lines that a container printed."""
-    return run(["docker", "logs", "--tail", str(lines), container], seconds=20, merged=True).out.splitlines()[-lines:]
+    printed = run(["docker", "logs", "--tail", str(lines), container], seconds=20, merged=True).out
+    return _COLOUR.sub("", printed).splitlines()[-lines:]
 
 
 def _one_off(item: dict[str, Any]) -> bool:
@@ -56,11 +77,11 @@ def _one_off(item: dict[str, Any]) -> bool:
 
 
 def _container(item: dict[str, Any]) -> Container:
-    state = item["State"]
+    state, host, labels = item["State"], item["HostConfig"], item["Config"]["Labels"]
     health = state.get("Health") or {}
     checks = health.get("Log") or []
-    labels = item["Config"]["Labels"]
-    needs = [part.split(":") for part in labels.get("com.docker.compose.depends_on", "").split(",") if part]
+    needs = labels.get("com.docker.compose.depends_on", "")
+    bindings = [binding for bound in (host.get("PortBindings") or {}).values() for binding in bound or ()]
     return Container(
         id=item["Id"],
         service=labels.get("com.docker.compose.service", item["Name"].lstrip("/")),
@@ -69,10 +90,12 @@ def _container(item: dict[str, Any]) -> Container:
         oom_killed=state["OOMKilled"],
         error=state["Error"],
         restarts=item["RestartCount"],
-        health=health.get("Status"),
+        # Of a container that has ended, the last state is kept.
+        health=health.get("Status") if state["Running"] else None,
         last_check=_last_check(checks[-1]) if checks else None,
-        memory=item["HostConfig"]["Memory"],
-        waits_for={need[0]: need[1] for need in needs if len(need) > 1},
+        memory=host["Memory"],
+        waits_for=tuple(need.partition(":")[0] for need in needs.split(",") if need),
+        ports=frozenset(int(b["HostPort"]) for b in bindings if state["Running"] and b["HostPort"].isdigit()),
     )
 
 

@@ -2,74 +2,104 @@
 
 from __future__ import annotations
 
+import re
+
 from ops.compose import Project, name_of
-from ops.containers import EXIT_CODES, Container, log, of_project
+from ops.containers import Container, Death, deaths, log, of_project
 from ops.report import Finding, error, warning
 from ops.text import listing
 
 LOG_LINES = 12
-PORT_TAKEN = ("address already in use", "port is already allocated")
 MIB = 1024**2
+# What an exit code says, by convention of shells, the engine and the services here.
+EXIT_CODES = {
+    2: "it refuses its settings",
+    126: "its command cannot be executed",
+    127: "its command does not exist",
+    137: "it was killed",
+    139: "it crashed",
+    143: "it was stopped",
+}
 
 
 def diagnose(project: Project) -> list[Finding]:
-    """Return a finding for each container that failed, causes before those that wait for them."""
+    """Return a finding for each container that failed, and then for each that waits for one."""
     name = name_of(project)
-    if name is None:
-        return []
-    containers = of_project(name)
-    failed = {c.service: finding for c in containers if (finding := _failure(c, project))}
+    containers = of_project(name) if name else []
+    ends = deaths(name) if name and any(container.restarts for container in containers) else {}
+    failed: dict[str, Finding] = {}
+    for container in containers:
+        finding = _failure(container, ends.get(container.id), project)
+        if finding:
+            failed[container.service] = finding
     waiting = [_waiting(c, failed) for c in containers if c.status == "created" and c.service not in failed]
     return [*failed.values(), *(finding for finding in waiting if finding)]
 
 
-def _failure(container: Container, project: Project) -> Finding | None:
+def _failure(container: Container, end: Death | None, project: Project) -> Finding | None:
+    """Return why a container is not well; None when it is, or has done its work."""
     service = container.service
-    logs = f"read on: {_make(project, 'logs', service)}"
-    if container.oom_killed:
-        limit = f"of {container.memory // MIB} MiB" if container.memory else "of the machine"
-        what = f"it was killed: it needed more memory than its limit {limit}"
-        remedy = f"let it use less, or raise deploy.resources.limits.memory of {service} in compose.override.yaml"
-        if project.deployed:
-            remedy = f"let it use less, or raise its limit: resources of {service} in the questionnaire (make configure)"
-        return error(service, what, remedy, log(container.id, LOG_LINES))
     if container.error:
-        # The engine's last words are the reason; what it says before them are its own steps.
-        reason = container.error.rpartition("): ")[2]
-        return error(service, f"the engine could not start it: {reason}", _engine_remedy(container.error, service))
+        return error(service, f"the engine could not start it: {_reason(container.error)}", _engine_remedy(container))
+    if _well(container):
+        return None
+    again = f", {container.restarts} times over" if container.restarts > 1 else ""
+    said = log(container.id, LOG_LINES)
+    more = f"more: {_logs(project, service)}"
+    if not container.restarts:
+        end = None
+    if container.oom_killed or (end and end.oom_killed):
+        limit = f"its limit of {container.memory // MIB} MiB" if container.memory else "there is"
+        return error(
+            service, f"it was killed{again}: it needed more memory than {limit}", _memory(service, project), said
+        )
+    exit_code = container.exit_code or (end.exit_code if end else 0)
+    if exit_code:
+        meaning = f" ({EXIT_CODES[exit_code]})" if exit_code in EXIT_CODES else ""
+        remedy = f"set what it names; {more}" if exit_code == 2 else more
+        return error(service, f"it stopped with exit code {exit_code}{meaning}{again}", remedy, said)
+    last = container.last_check or "it has not run yet"
     if container.health == "unhealthy":
-        what = f"it runs, but its health check fails ({container.last_check or 'no answer'})"
-        return error(service, what, logs, log(container.id, LOG_LINES))
-    if container.status in ("exited", "dead", "restarting") and container.exit_code:
-        meaning = EXIT_CODES.get(container.exit_code, "an error")
-        again = f", {container.restarts} times over" if container.restarts > 1 else ""
-        what = f"it stopped with exit code {container.exit_code} ({meaning}){again}"
-        remedy = "set what its last lines name, in .env; " + logs if container.exit_code == 2 else logs
-        return error(service, what, remedy, log(container.id, LOG_LINES))
-    if container.health == "starting" and container.status == "running":
-        what = f"it runs, but is not healthy yet ({container.last_check or 'not checked yet'})"
-        return warning(service, what, logs)
-    return None
+        return error(service, f"it runs, but its health check fails ({last})", more, said)
+    return warning(service, f"it is not healthy yet; its last health check: {last}", more)
+
+
+def _well(container: Container) -> bool:
+    """Return whether a container is healthy, has done its work, or has not been told to run."""
+    if container.status == "running":
+        return container.health in (None, "healthy")
+    if container.status in ("exited", "dead"):
+        return container.exit_code == 0 and not container.oom_killed
+    return container.status != "restarting"
 
 
 def _waiting(container: Container, failed: dict[str, Finding]) -> Finding | None:
     causes = [need for need in container.waits_for if need in failed]
-    if not causes:
-        return None
-    return warning(container.service, f"it waits for {listing(causes)}")
+    return warning(container.service, f"it waits for {listing(causes)}") if causes else None
 
 
-def _engine_remedy(message: str, service: str) -> str:
-    if any(words in message for words in PORT_TAKEN):
+def _reason(message: str) -> str:
+    """Return the engine's words without the steps that led to them."""
+    return re.sub(r"^.*(unable to start container process: |endpoint \S+ \([0-9a-f]+\): )", "", message)
+
+
+def _engine_remedy(container: Container) -> str:
+    if "address already in use" in container.error or "port is already allocated" in container.error:
         return "free the port or move it: `make doctor` says who has it, and which variable moves it"
-    if "mount" in message:
-        return "a file or folder that it mounts is missing or of the wrong type: compare its volumes with what is there"
-    if "executable file not found" in message or "no such file" in message:
-        return f"its image lacks the command: make rebuild service={service}"
-    return "the engine's own log says more; restarting the engine often helps"
+    if "mount" in container.error:
+        return "a file or folder that it mounts is missing, or of the wrong type"
+    if "executable file not found" in container.error or "no such file" in container.error:
+        return f"its image lacks that command: correct it, or make rebuild service={container.service}"
+    return "correct what the engine names; if it names nothing of yours, restart the engine"
 
 
-def _make(project: Project, task: str, service: str) -> str:
+def _memory(service: str, project: Project) -> str:
+    if project.deployed:
+        return f"let it use less, or raise its limit: resources of {service} in the questionnaire (make configure)"
+    return f"let it use less, or raise deploy.resources.limits.memory of {service} in compose.override.yaml"
+
+
+def _logs(project: Project, service: str) -> str:
     if project.environment == "development":
-        return f"make {task} service={service}"
-    return " ".join(project.command(task, service))
+        return f"make logs service={service}"
+    return " ".join(project.command("logs", service))

@@ -40,22 +40,19 @@ def read(text: str) -> tuple[list[Entry], list[Mistake]]:
         name, separator, value = re.match(r"([^=:]*)([=:]?)(.*)", line, re.DOTALL).groups()  # type: ignore[union-attr]  # it matches any text
         name, value = name.strip(), value.strip()
         if not separator:
-            fix = f"write {_as_name(line)}=value, or put # in front of it"
+            fix = f"write {_as_name(line.split()[0])}=value, or put # in front of it"
             mistakes.append(Mistake(number, f"'{line}' has no = and sets nothing", fix, fatal=" " in line))
         elif not _NAME.fullmatch(name):
             fix = f"use letters, digits and _, such as {_as_name(name)}={value}"
             mistakes.append(Mistake(number, f"'{name}' cannot be the name of a variable", fix, fatal=" " in name))
         elif value[:1] in ("'", '"'):
-            quote, first = value[0], number
-            while _end(value) < 0:
-                number, more = next(lines, (0, ""))
-                if not number:
-                    what = f"the value of {name} has no closing {quote}"
-                    mistakes.append(Mistake(first, what, f"end it with {quote}", fatal=True))
-                    break
-                value += f"\n{more}"
+            while _end(value) < 0 and (more := next(lines, None)):
+                value += f"\n{more[1]}"
+            if _end(value) < 0:
+                what = f"the value of {name} has no closing {value[0]}"
+                mistakes.append(Mistake(number, what, f"end it with {value[0]}", fatal=True))
             else:
-                entries.append(Entry(first, name, value[1 : _end(value)]))
+                entries.append(Entry(number, name, value[1 : _end(value)]))
         else:
             entries.append(Entry(number, name, re.sub(r"(^|\s)#.*$", "", value).strip()))
     return entries, mistakes
@@ -70,8 +67,7 @@ def documented(file: Path) -> dict[str, str]:
 
 def _as_name(text: str) -> str:
     """Return the name of a variable that text was probably meant to be."""
-    words = re.sub(r"[^A-Za-z0-9_]+", "_", text.split(" ")[0]).strip("_").lstrip("0123456789_").upper()
-    return words or "NAME"
+    return re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_").lstrip("0123456789_").upper() or "NAME"
 
 
 def _end(value: str) -> int:

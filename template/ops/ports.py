@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 import socket
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ops.process import run
 from ops.stack import Service, Stack
 
 
 class Port(NamedTuple):
-    """A port that a project publishes; `variable` moves it, None when it was published by an override file."""
+    """A port that a project publishes; `variable` moves it, None when it was published by an override file.
+
+    `number` is 0 where the engine takes any that is free.
+    """
 
     service: str
     address: str
@@ -26,19 +29,21 @@ class Port(NamedTuple):
         return bool(self.variable and self.variable.endswith("_DEBUG_PORT"))
 
 
-def published(config: dict[str, object], stack: Stack) -> list[Port]:
-    """Return the fixed ports of a project as Compose resolved it (`Project.config`)."""
-    found = []
-    services = config["services"]
-    assert isinstance(services, dict)
-    for name, service in services.items():
-        for port in service.get("ports", ()):
-            number = str(port.get("published", ""))
-            if number.isdigit() and port.get("protocol", "tcp") == "tcp":
-                target = int(port["target"])
-                address = port.get("host_ip", "0.0.0.0")  # noqa: S104 - Compose's own default
-                found.append(Port(name, address, int(number), target, _variable(name, target, stack)))
-    return found
+def published(config: dict[str, Any], stack: Stack) -> list[Port]:
+    """Return the TCP ports of a project as Compose resolved it (`Project.config`)."""
+    return [
+        Port(
+            service=name,
+            address=port.get("host_ip", ""),
+            number=int(port.get("published") or 0),
+            target=port["target"],
+            variable=_variable(name, port["target"], stack),
+        )
+        for name, service in config["services"].items()
+        for port in service.get("ports", ())
+        # A range is the user's own, and is looked after by the engine.
+        if port.get("protocol", "tcp") == "tcp" and str(port.get("published") or 0).isdigit()
+    ]
 
 
 def _variable(name: str, target: int, stack: Stack) -> str | None:

@@ -22,8 +22,12 @@ class Result(NamedTuple):
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return this environment with the user's own ids, as which development containers run."""
-    own = {"UID": str(os.getuid()), "GID": str(os.getgid())}
+    """Return this environment with what the Makefile sets too.
+
+    Development containers run with the user's own ids. An attestation holds the time, so with one
+    an image that is built again from the same files would be another, and replace its container.
+    """
+    own = {"UID": str(os.getuid()), "GID": str(os.getgid()), "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
     return {**own, **os.environ, **(extra or {})}
 
 

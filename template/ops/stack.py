@@ -16,14 +16,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclasses.dataclass(frozen=True)
 class Service:
-    """A service: where it is and the commands that run in its development container, by task."""
+    """A service: where it is and, of its development container, the commands by task and the folder `dependencies`."""
 
     name: str
     path: str
+    image: str
     port: int
     host_port_variable: str
     debug_port_variable: str | None
-    public: bool
+    dependencies: str
     commands: dict[str, str | None]
 
 
@@ -54,7 +55,6 @@ class Stack:
     name: str
     slug: str
     registry: str
-    images: dict[str, str]
     services: dict[str, Service]
     stores: dict[str, Store]
     secrets: dict[str, Secret]
@@ -77,26 +77,25 @@ def _only(kind: type, data: dict[str, Any]) -> dict[str, Any]:
     return {field.name: data[field.name] for field in dataclasses.fields(kind) if field.name in data}
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def load() -> Stack:
     """Read the map; OpsError when it is not there or is no JSON."""
     file = ROOT / "ops" / "stack.json"
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
-        raise OpsError(f"ops/stack.json cannot be read ({problem}); bring it back: git checkout ops/stack.json") from None
+        raise OpsError(
+            f"ops/stack.json cannot be read ({problem}); bring it back: git checkout ops/stack.json"
+        ) from None
     stores = data["stores"]
     return Stack(
         name=data["name"],
         slug=data["slug"],
         registry=data["registry"],
-        images={name: service["image"] for name, service in data["services"].items()},
         services={name: Service(name=name, **_only(Service, item)) for name, item in data["services"].items()},
         stores={name: Store(name=name, **_only(Store, item)) for name, item in stores.items()},
         secrets={
-            store["secret"]: Secret(
-                name=store["secret"], store=name, **_only(Secret, data["secrets"][store["secret"]])
-            )
+            store["secret"]: Secret(name=store["secret"], store=name, **_only(Secret, data["secrets"][store["secret"]]))
             for name, store in stores.items()
         },
     )

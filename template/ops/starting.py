@@ -33,8 +33,12 @@ def start(project: Project, services: Sequence[str], arguments: Sequence[str] = 
                     compose.wait()
                     return False
         except KeyboardInterrupt:
-            # Compose was interrupted by the terminal too; let it leave the terminal as it was.
-            compose.wait()
+            # A terminal has interrupted Compose too, which then tidies up its lines; a background job has not.
+            try:
+                compose.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                compose.terminate()
+                compose.wait()
             raise
     return compose.returncode == 0
 

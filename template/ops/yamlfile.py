@@ -34,20 +34,28 @@ def misindented(text: str) -> int | None:
 
 def locate(message: str, files: Sequence[Path]) -> tuple[Path, int] | None:
     """Return the file and line that an error message is about, as far as can be told from its words."""
-    named = [file for file in files if str(file) in message or file.name in message] or list(files)
-    for file in named:
+    for file in [file for file in files if file.name in message] or list(files):
         text = file.read_text(encoding="utf-8", errors="replace")
         lines = text.splitlines()
-        wrong = misindented(text) if "yaml:" in message or "did not find" in message else None
-        if wrong:
-            return file, wrong
-        given = re.search(r"\bline (\d+)", message)
-        if given and int(given[1]) <= len(lines):
-            return file, int(given[1])
-        variable = re.search(r"required variable (\w+)", message)
-        words = [f"${{{variable[1]}"] if variable else [*re.findall(r"'([^']+)'", message), *re.findall(r"\b\d{4,}\b", message)]
-        for word in words:
-            for number, line in enumerate(lines, start=1):
-                if word in line:
-                    return file, number
+        found = misindented(text) if "yaml:" in message else None
+        found = found or _given(message, lines) or _named(message, lines)
+        if found:
+            return file, found
     return None
+
+
+def _given(message: str, lines: Sequence[str]) -> int | None:
+    number = re.search(r"\bline (\d+)", message)
+    return int(number[1]) if number and int(number[1]) <= len(lines) else None
+
+
+def _named(message: str, lines: Sequence[str]) -> int | None:
+    """Return the first line with a word that the message quotes, below the keys of the path that it names."""
+    variable = re.search(r"required variable (\w+)", message)
+    words = [f"${{{variable[1]}"] if variable else re.findall(r"['\"]([^'\"]+)['\"]", message)
+    path = re.search(r"\b(?:services|volumes|networks|secrets)(?:\.[\w-]+)+", message)
+    start = 0
+    for key in path[0].split(".") if path else ():
+        start = next((n for n in range(start, len(lines)) if lines[n].strip().startswith(f"{key}:")), start)
+    numbers = [n + 1 for word in words for n in range(start, len(lines)) if word in lines[n]]
+    return numbers[0] if numbers else (start + 1 if path else None)

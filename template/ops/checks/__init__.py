@@ -9,7 +9,10 @@ from ops.report import Finding, failed
 
 def before_start(project: Project) -> list[Finding]:
     """Check all that a project needs to start: engine, settings, files, secrets and ports."""
-    findings = engine.check() + env_file.check() + compose_files.check(project)
+    settings = env_file.check()
+    findings = engine.check() + settings
+    # With a .env that it cannot read, Compose says nothing about its own files.
+    findings += [] if failed(settings) else compose_files.check(project)
     if project.deployed:
         findings += secret_files.check("compose", secret_files.folders()["compose"], required=True)
     if not failed(findings):

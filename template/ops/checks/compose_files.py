@@ -23,7 +23,9 @@ def check(project: compose.Project, given: Mapping[str, str] | None = None) -> l
     result = project.run("config", "--quiet", given=given)
     empty = sorted(set(re.findall(r'The \\?"(\w+)\\?" variable is not set', result.err)))
     findings = [
-        warning(subject, f"{name} is not set and has no default", f"put {name}=… into .env, or write ${{{name}:-default}}")
+        warning(
+            subject, f"{name} is not set and has no default", f"put {name}=… into .env, or write ${{{name}:-default}}"
+        )
         for name in empty
     ]
     if result.code:
@@ -39,20 +41,21 @@ def explain(message: str, project: compose.Project) -> Finding:
     if variable:
         remedy = variable[2] or f"set it: {variable[1]}=… in .env or in front of the command"
         return error(" + ".join(project.files), f"the variable {variable[1]} is missing", remedy)
-    if ".env" in what and "failed to read" in what:
-        return error(".env", what, "put that line right; `python3 -m ops doctor` says how")
     place = locate(message, [ROOT / file for file in project.files])
     if place is None:
-        return error(" + ".join(project.files), what, "put it right; the reference: https://docs.docker.com/reference/compose-file/")
+        return error(
+            " + ".join(project.files),
+            what,
+            "put it right; the reference: https://docs.docker.com/reference/compose-file/",
+        )
     file, number = place
-    line = file.read_text(encoding="utf-8", errors="replace").splitlines()[number - 1]
-    return error(
-        f"{file.name} line {number}", re.sub(r"^yaml: (line \d+: )?", "bad YAML: ", what),
-        _remedy(line), [f"{number}: {line}"],
-    )  # fmt: skip
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    shown = [f"{n}: {lines[n - 1]}" for n in range(max(1, number - 1), min(len(lines), number + 1) + 1)]
+    what = re.sub(r"^yaml: (line \d+: )?", "bad YAML: ", what)
+    return error(f"{file.name} line {number}", what, _remedy(lines[number - 1]), shown)
 
 
 def _remedy(line: str) -> str:
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "indent with spaces: YAML allows no tabs"
-    return "put this line right: compare its indentation and name with its neighbours"
+    return "put it right there; the reference: https://docs.docker.com/reference/compose-file/"

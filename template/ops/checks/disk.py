@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+from pathlib import Path
 
 from ops.process import run
 from ops.report import Finding, error, ok, warning
@@ -19,7 +19,7 @@ def check() -> list[Finding]:
     """Return whether the disk with the engine's data is nearly full; where that is hidden, this repository's."""
     root = run(["docker", "info", "--format", "{{.DockerRootDir}}"], seconds=20).out.strip()
     # An engine in a virtual machine or elsewhere names a folder that is not of this machine.
-    folder = root if root and os.path.isdir(root) else str(ROOT)
+    folder = Path(root) if root and Path(root).is_dir() else ROOT
     free = shutil.disk_usage(folder).free / GIB
     what = f"{free:.1f} GiB free on the disk of {folder}"
     if free < LEAST:

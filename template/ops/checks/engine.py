@@ -35,7 +35,9 @@ def check() -> list[Finding]:
 def plugin(name: str, least: tuple[int, int]) -> Finding:
     """Return whether a plugin of the Docker client is there and not older than `least`."""
     result = run(["docker", name, "version"], seconds=20)
-    remedy = f"install or update the package docker-{name}-plugin, or Docker Desktop: https://docs.docker.com/get-docker/"
+    remedy = (
+        f"install or update the package docker-{name}-plugin, or Docker Desktop: https://docs.docker.com/get-docker/"
+    )
     if result.code:
         return error(name, f"`docker {name}` is not installed", remedy)
     return _recent(name, result.out, least, remedy)
@@ -75,7 +77,9 @@ def _unreachable(message: str) -> Finding:
     if host:
         remedy = f"DOCKER_HOST is {host}: start the engine there, or unset DOCKER_HOST to use this machine's"
     elif platform.system() == "Linux":
-        remedy = "start it: sudo systemctl start docker (or Docker Desktop; `docker context ls` shows which one is used)"
+        remedy = (
+            "start it: sudo systemctl start docker (or Docker Desktop; `docker context ls` shows which one is used)"
+        )
     else:
         remedy = "start Docker Desktop and wait until it says that it is running"
     return error("engine", f"it is not running: {what}", remedy)

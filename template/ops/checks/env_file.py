@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ops import dotenv
-from ops.report import Finding, error, ok, warning
+from ops.report import Finding, Level, error, ok
 from ops.stack import ROOT, load
+from ops.text import near
 
 _REFERENCE = re.compile(r"\$\{?([A-Z_][A-Z0-9_]*)")
 # Settings of the tools themselves.
@@ -25,44 +25,51 @@ def check() -> list[Finding]:
     except (OSError, UnicodeDecodeError) as problem:
         return [error(".env", f"it cannot be read: {problem}", "save it as UTF-8 text that you own")]
     entries, mistakes = dotenv.read(text)
-    findings = [
-        (error if mistake.fatal else warning)(f".env line {mistake.line}", mistake.what, mistake.remedy)
-        for mistake in mistakes
-    ]
+    found = [*_mistakes(mistakes), *_repeated(entries), *_unread(entries), *_no_ports(entries)]
+    if not found:
+        return [ok(".env", f"sound, sets {', '.join(entry.name for entry in entries) or 'nothing'}")]
+    return [Finding(f".env line {line}", level, what, remedy) for line, level, what, remedy in sorted(found)]
+
+
+# A line of the file, and what a finding says about it.
+_Found = Iterator[tuple[int, Level, str, str]]
+
+
+def _mistakes(mistakes: Iterable[dotenv.Mistake]) -> _Found:
+    for mistake in mistakes:
+        yield mistake.line, "error" if mistake.fatal else "warning", mistake.what, mistake.remedy
+
+
+def _repeated(entries: Iterable[dotenv.Entry]) -> _Found:
+    first: dict[str, int] = {}
+    for entry in entries:
+        line = first.setdefault(entry.name, entry.line)
+        if line != entry.line:
+            yield entry.line, "warning", f"{entry.name} is set on line {line} too; the last one counts", "keep one"
+
+
+def _unread(entries: Iterable[dotenv.Entry]) -> _Found:
     known = set(dotenv.documented(ROOT / ".env.example"))
     read = known | set(_referenced())
-    seen: dict[str, int] = {}
     for entry in entries:
-        where = f".env line {entry.line}"
-        if entry.name in seen:
-            findings.append(warning(where, f"{entry.name} is also set on line {seen[entry.name]}; the last one counts", "keep one"))
-        seen[entry.name] = entry.line
         if entry.name not in read and not entry.name.startswith(_TOOLS):
-            findings.append(_unknown(where, entry.name, known))
-        if entry.name.endswith(("_HOST_PORT", "_DEBUG_PORT")) and not _is_port(entry.value):
-            remedy = f"give a number from 1 to 65535, such as {_default(entry.name)}"
-            findings.append(error(where, f"{entry.name} is '{entry.value}', which is no port", remedy))
-    return findings or [ok(".env", f"sound, sets {', '.join(sorted(seen)) or 'nothing'}")]
+            what = f"nothing reads {entry.name}{near(entry.name, known)}"
+            yield entry.line, "warning", what, ".env.example lists what is read"
 
 
-def _referenced() -> Iterable[str]:
+def _referenced() -> Iterator[str]:
     """Yield the variables that any Compose file here reads, the user's own included."""
     for file in ROOT.glob("compose*.y*ml"):
         yield from _REFERENCE.findall(file.read_text(encoding="utf-8", errors="replace"))
 
 
-def _unknown(where: str, name: str, known: Iterable[str]) -> Finding:
-    match = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    remedy = f"did you mean {match[0]}? .env.example lists all of them" if match else ".env.example lists those that are; remove this one"
-    return warning(where, f"{name} is read by nothing", remedy)
-
-
-def _is_port(value: str) -> bool:
-    return value.isascii() and value.isdigit() and 1 <= int(value) <= 65535
-
-
-def _default(variable: str) -> int:
+def _no_ports(entries: Iterable[dotenv.Entry]) -> _Found:
     stack = load()
-    ports = {service.host_port_variable: service.port for service in stack.services.values()}
-    ports.update({store.host_port_variable: store.port for store in stack.stores.values()})
-    return ports.get(variable, 18000)
+    defaults = {service.host_port_variable: service.port for service in stack.services.values()}
+    defaults.update({store.host_port_variable: store.port for store in stack.stores.values()})
+    for entry in entries:
+        if entry.name.endswith(("_HOST_PORT", "_DEBUG_PORT")):
+            value = entry.value
+            if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
+                remedy = f"give a number from 1 to 65535, such as {defaults.get(entry.name, 18000)}"
+                yield entry.line, "error", f"{entry.name} is '{value}', which is no port", remedy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ops import ports
 from ops.compose import Project
+from ops.containers import of_project
 from ops.errors import OpsError
 from ops.report import Finding, error, ok
 from ops.stack import load
@@ -16,8 +17,10 @@ def check(project: Project) -> list[Finding]:
     except OpsError:
         # What is wrong with the files is another check's to say.
         return []
-    wanted = ports.published(config, load())
+    wanted = [port for port in ports.published(config, load()) if port.number]
     holders = ports.containers()
+    # The engine keeps the ports of a container that it is about to start again.
+    ours = {number for container in of_project(config["name"]) for number in container.ports}
     findings = []
     first: dict[int, ports.Port] = {}
     for port in wanted:
@@ -27,7 +30,7 @@ def check(project: Project) -> list[Finding]:
             continue
         first[port.number] = port
         holder = holders.get(port.number)
-        if holder and holder.project == config["name"]:
+        if port.number in ours or (holder and holder.project == config["name"]):
             continue
         if holder or not ports.free(port.address, port.number):
             who = holder.words if holder else ports.program(port.number)

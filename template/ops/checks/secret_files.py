@@ -52,10 +52,16 @@ def _sound(name: str, file: Path, secret: Secret) -> list[Finding]:
         return [error(name, "the container's user cannot read it", f"chmod 644 {name} (its folder keeps others out)")]
     value = file.read_text(encoding="utf-8", errors="replace")
     if value != value.strip() or not value:
-        what = "it is empty" if not value.strip() else "it begins or ends with a blank or a newline, which belongs to the value"
+        what = (
+            "it is empty"
+            if not value.strip()
+            else "it begins or ends with a blank or a newline, which belongs to the value"
+        )
         return [error(name, what, f"rm {name} && make secrets, or write the value without a newline: printf %s")]
     if value.lower() in PLACEHOLDERS or len(value) < SHORTEST:
-        return [error(name, f"its value is a placeholder, or shorter than {SHORTEST} characters", _replace(name, secret))]
+        return [
+            error(name, f"its value is a placeholder, or shorter than {SHORTEST} characters", _replace(name, secret))
+        ]
     return []
 
 

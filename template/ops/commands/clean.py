@@ -10,7 +10,7 @@ from ops import compose, process
 from ops.stack import ROOT
 
 SUMMARY = "stop everything and delete its data"
-FOLDERS = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "build")
+FOLDERS = (".venv", "build")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,8 +12,10 @@ from ops import compose, process, report, stack
 from ops.checks import engine
 from ops.commands import explain
 from ops.commands.up import build_failed
+from ops.stack import ROOT
 from ops.starting import start
 
+LOG = ROOT / "build" / "test-integration.log"
 SUMMARY = "test the whole with stores of its own, and take it down again"
 
 
@@ -31,7 +33,9 @@ def run(options: argparse.Namespace) -> int:
     if problems:
         report.show(problems, sys.stderr)
         return 1
-    signal.signal(signal.SIGTERM, _interrupt)
+    # Python alone leaves SIGTERM to the system, and SIGINT where a shell's background job ignores it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         _down(project)
         return _test(project, names, whole=not options.services)
@@ -47,7 +51,9 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _down(project: compose.Project) -> None:
-    process.run(project.command("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "5"), seconds=120)
+    process.run(
+        project.command("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "5"), seconds=120
+    )
 
 
 def _test(project: compose.Project, names: list[str], whole: bool) -> int:
@@ -62,5 +68,10 @@ def _test(project: compose.Project, names: list[str], whole: bool) -> int:
     if whole and process.show([sys.executable, "-m", "pytest", "tests/integration"]):
         failed.append("the whole")
     if failed:
-        print(report.paint(f"✗ integration tests failed: {', '.join(failed)}", "error", sys.stderr), file=sys.stderr)
+        LOG.parent.mkdir(parents=True, exist_ok=True)
+        LOG.write_text(process.run(project.command("logs", "--no-color", "--timestamps")).out, encoding="utf-8")
+        words = (
+            f"✗ integration tests failed: {', '.join(failed)}; what the containers said is in {LOG.relative_to(ROOT)}"
+        )
+        print(report.paint(words, "error", sys.stderr), file=sys.stderr)
     return int(bool(failed))

@@ -52,8 +52,11 @@ def _folder(service: Service, project: compose.Project) -> str:
     """Return a mount of a service's folder where its image has the working folder."""
     folder = ROOT / service.path
     for volume in project.config()["services"][service.name]["volumes"]:
-        if volume["type"] == "bind" and volume["source"].startswith(f"{folder}/"):
-            inside = volume["source"][len(str(folder)) :]
-            if volume["target"].endswith(inside):
-                return f"{folder}:{volume['target'][: -len(inside)]}"
-    raise OpsError(f"compose.yaml mounts no folder of {service.path} into {service.name}; it has to, for hot reload")
+        inside = volume.get("source", "").partition(f"{folder}/")[2]
+        if volume["type"] == "bind" and inside and volume["target"].endswith(f"/{inside}"):
+            workdir = volume["target"][: -len(inside) - 1]
+            if service.dependencies.startswith(f"{workdir}/"):
+                # The engine would make the place of the volume with dependencies, and as root.
+                (folder / service.dependencies[len(workdir) + 1 :]).mkdir(exist_ok=True)
+            return f"{folder}:{workdir}"
+    raise OpsError(f"compose.yaml mounts nothing of {service.path} into {service.name}, which hot reload needs")

@@ -25,6 +25,8 @@ def run(options: argparse.Namespace) -> int:
         raise OpsError(f"say where, such as service={names[0]}; there are {listing(names)}", 2)
     known.require([options.name])
     store = known.stores.get(options.name)
-    command = compose.project("development").command("exec", options.name, "sh", *(["-c", store.shell] if store else []))
+    command = compose.project("development").command(
+        "exec", options.name, "sh", *(["-c", store.shell] if store else [])
+    )
     os.chdir(stack.ROOT)
     os.execvpe(command[0], command, process.environment())  # noqa: S606 - the shell takes this process's place and terminal

@@ -7,11 +7,13 @@ import json
 import sys
 
 from ops import compose
-from ops.ports import published
+from ops.ports import Port, published
 from ops.report import paint
 from ops.stack import load
 
 SUMMARY = "print where everything answers"
+# Addresses that this machine calls localhost.
+EVERYWHERE = ("", "127.0.0.1", "0.0.0.0", "::", "::1")  # noqa: S104 - compared, never listened on
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,9 +41,17 @@ def addresses(project: compose.Project) -> dict[str, list[dict[str, object]]]:
     stack = load()
     found: dict[str, list[dict[str, object]]] = {}
     for port in published(project.config(), stack):
-        host = "localhost" if port.address in ("127.0.0.1", "0.0.0.0", "::1", "::", "") else port.address  # noqa: S104 - compared, not bound
-        http = port.service in stack.services and not port.debugger
-        url = f"{'http://' if http else ''}{host}:{port.number}"
-        found.setdefault(port.service, []).append({"url": url, "debugger": port.debugger})
+        number = port.number or _chosen(project, port)
+        if number:
+            host = port.address if port.address not in EVERYWHERE else "localhost"
+            scheme = "http://" if port.service in stack.services and not port.debugger else ""
+            address = {"url": f"{scheme}{host}:{number}", "debugger": port.debugger}
+            found.setdefault(port.service, []).append(address)
     order = [*stack.services, *stack.stores]
     return dict(sorted(found.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
+
+
+def _chosen(project: compose.Project, port: Port) -> int:
+    """Return the port that the engine took; 0 when the service does not run."""
+    answer = project.run("port", port.service, str(port.target))
+    return int(answer.out.strip().rpartition(":")[2]) if answer.code == 0 else 0
