@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.repository import MIGRATIONS, ROOT, SECRETS, SERVICES, STACK, STORES, data, published, stages
+
+from tests.support.repository import MIGRATIONS, ROOT, SECRETS, SERVICES, STACK, STORES, data, published, stages
 
 FILE = "compose.yaml"
 COMPOSE: dict[str, Any] = data(FILE)["services"]
@@ -78,7 +79,9 @@ def test_mounted_and_watched_paths_exist(service: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_dependencies_are_kept_in_a_volume(service: str) -> None:
-    kept = [volume for volume in COMPOSE[service]["volumes"] if volume.endswith(f":{SERVICES[service]['dependencies']}")]
+    kept = [
+        volume for volume in COMPOSE[service]["volumes"] if volume.endswith(f":{SERVICES[service]['dependencies']}")
+    ]
     assert len(kept) == 1
     assert kept[0].split(":")[0] in data(FILE)["volumes"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.repository import MIGRATIONS, SECRETS, SERVICES, STACK, STORES, data, published
+
+from tests.support.repository import MIGRATIONS, SECRETS, SERVICES, STACK, STORES, data, published
 
 if "compose" not in STACK["deploy"]:
     pytest.skip("this repository is not deployed with Compose", allow_module_level=True)
@@ -43,7 +44,9 @@ def test_every_container_is_closed(name: str) -> None:
     assert container["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in container["security_opt"]
     assert int(container["user"].split(":")[0]) > 0
-    assert not [volume for volume in container.get("volumes", []) if volume.startswith((".", "/"))], "a folder is mounted"
+    assert not [volume for volume in container.get("volumes", []) if volume.startswith((".", "/"))], (
+        "a folder is mounted"
+    )
 
 
 @pytest.mark.parametrize("name", [*SERVICES, *STORES])

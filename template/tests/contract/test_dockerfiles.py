@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from support.repository import SERVICES, base_images, dockerfile, stages
+
+from tests.support.repository import SERVICES, base_images, dockerfile, stages
 
 pytestmark = pytest.mark.parametrize("service", SERVICES)
 
@@ -42,7 +43,9 @@ def test_images_have_a_version(service: str) -> None:
 
 def test_what_differs_per_build_comes_last(service: str) -> None:
     production = stages(service)["production"]
-    assert production.rindex("\nARG ") > production.rindex("\nCOPY "), "a label with a new revision would bust the cache"
+    assert production.rindex("\nARG ") > production.rindex("\nCOPY "), (
+        "a label with a new revision would bust the cache"
+    )
 
 
 def test_no_secret_is_written_into_the_image(service: str) -> None:

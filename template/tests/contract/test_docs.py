@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from support.repository import ROOT, SERVICES, STACK, STORES
 
-from contract.test_makefile import TASKS
+from tests.contract.test_makefile import TASKS
+from tests.support.repository import ROOT, SERVICES, STACK, STORES
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 pytestmark = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ops.__main__ import names
-from support.repository import ROOT, STACK
+from tests.support.repository import ROOT, STACK
 
 FILES = [ROOT / "Makefile", *sorted((ROOT / "ops" / "tasks").glob("*.mk"))]
 SOURCE = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
@@ -33,5 +33,7 @@ def test_tasks_are_those_of_this_repository() -> None:
 
 
 def test_it_uses_nothing_newer_than_make_3_81() -> None:
-    newer = re.findall(r"\.ONESHELL|\.SHELLFLAGS|&:|\$\(file |\$\(let |\$\(intcmp |^\w+\s*(?:!|:::)=", SOURCE, re.MULTILINE)
+    newer = re.findall(
+        r"\.ONESHELL|\.SHELLFLAGS|&:|\$\(file |\$\(let |\$\(intcmp |^\w+\s*(?:!|:::)=", SOURCE, re.MULTILINE
+    )
     assert not newer

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.repository import ROOT, SECRETS, SERVICES, STACK, STORES
+
+from tests.support.repository import ROOT, SECRETS, SERVICES, STACK, STORES
 
 
 @pytest.mark.parametrize("service", SERVICES)

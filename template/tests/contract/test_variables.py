@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ops import dotenv
-from support.repository import ROOT, SERVICES, STORES, references, text
+from tests.support.repository import ROOT, SERVICES, STORES, references, text
 
 EXAMPLE = dotenv.documented(ROOT / ".env.example")
 
@@ -29,6 +29,8 @@ def test_every_port_can_be_moved() -> None:
 def test_a_copy_of_it_can_be_used_as_it_is() -> None:
     source = text(".env.example")
     assert dotenv.read(source) == ([], [])
-    entries, mistakes = dotenv.read("\n".join(line[1:] for line in source.splitlines() if line.startswith("#") and "=" in line))
+    entries, mistakes = dotenv.read(
+        "\n".join(line[1:] for line in source.splitlines() if line.startswith("#") and "=" in line)
+    )
     assert not mistakes
     assert [entry.name for entry in entries] == list(EXAMPLE)

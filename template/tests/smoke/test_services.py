@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 import pytest
-from support.repository import SERVICES
-from support.web import addresses, request
+
+from tests.support.repository import SERVICES
+from tests.support.web import addresses, request
 
 ENVIRONMENT = os.environ.get("SMOKE_ENVIRONMENT", "development")
 URLS = addresses(ENVIRONMENT)

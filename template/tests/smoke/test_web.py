@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 import pytest
-from support.repository import SERVICES
-from support.web import addresses, request
+
+from tests.support.repository import SERVICES
+from tests.support.web import addresses, request
 
 URLS = addresses(os.environ.get("SMOKE_ENVIRONMENT", "development"))
 WEB = [name for name, service in SERVICES.items() if service["role"] == "web"]

@@ -18,13 +18,13 @@ SECRETS: dict[str, Any] = STACK["secrets"]
 MIGRATIONS = [f"{name}-migrate" for name, service in SERVICES.items() if service["migrate"]]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def text(path: str) -> str:
     """Return the text of a file, by its path from the root."""
     return (ROOT / path).read_text(encoding="utf-8")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def data(path: str) -> Any:
     """Return what a YAML file holds, by its path from the root."""
     return yaml.safe_load(text(path))

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from typing import Any, NamedTuple
 
-from support.repository import ROOT
+from tests.support.repository import ROOT
 
 SECONDS = 10
 

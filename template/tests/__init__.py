@@ -1,0 +1,1 @@
+"""Tests of this repository as a whole; each service has its own in its folder."""

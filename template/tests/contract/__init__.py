@@ -1,0 +1,1 @@
+"""The files of this repository agree with each other."""

@@ -1,0 +1,1 @@
+"""The services work together, on stores of their own."""

@@ -1,0 +1,1 @@
+"""A stack that runs is well."""
