@@ -37,22 +37,27 @@ def groups(stack: Stack) -> tuple[Group, ...]:
         if service.debug_port:
             ports.append(_port(debug_port_variable(service.name), service.debug_port, f"debugger of {service.name}"))
     ports += [_port(host_port_variable(s.name), s.spec.port, f"{s.spec.title} on this machine") for s in stack.stores]
-    deployment = [Variable(name="REGISTRY", value=stack.registry, help="where images are kept")]
+    deployment = [
+        Variable(name="REGISTRY", value=stack.registry, help="where images are kept"),
+        Variable(name="CACHE", value="", help="true: builds read the cache that the registry keeps"),
+    ]
     if stack.compose:
         deployment += [
             Variable(name="TAG", value="1.2.3", help="version that compose.prod.yaml runs; it has no default"),
             Variable(name="BIND_ADDRESS", value="127.0.0.1", help="address on which compose.prod.yaml publishes ports"),
         ]
-    secrets = [Variable(name=s.variable, value="development", help=f"{s.help}, in development only") for s in stack.secrets]
+    secrets = [
+        Variable(name=s.variable, value="development", help=f"{s.help}, in development only") for s in stack.secrets
+    ]
     user = [Variable(name="UID", value="1000", help="user of development containers; make sets it to yours"),
             Variable(name="GID", value="1000", help="its group")]  # fmt: skip
     listed = [
         Group("Settings", tuple(v for v in _settings(stack) if not v.fixed)),
-        Group("Your own settings", tuple(v for service in stack.services for v in service.env)),
+        Group("Your own settings", tuple(v for service in stack.services for v in service.env if not v.fixed)),
         Group("Development: published ports", tuple(ports)),
         Group("Development: passwords", tuple(secrets)),
         Group("Development: containers", tuple(user)),
-        Group("Deployment", tuple(deployment)),
+        Group("Images", tuple(deployment)),
     ]
     seen: set[str] = set()
     result = []

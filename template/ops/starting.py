@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import time
 from collections.abc import Sequence
@@ -29,7 +28,7 @@ def start(project: Project, services: Sequence[str], arguments: Sequence[str] = 
             while compose.poll() is None:
                 time.sleep(INTERVAL)
                 if name and _crashing(name, before):
-                    compose.send_signal(signal.SIGINT)
+                    compose.terminate()
                     compose.wait()
                     return False
         except KeyboardInterrupt:

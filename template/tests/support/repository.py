@@ -61,7 +61,7 @@ def references() -> list[Reference]:
         if file.name != "compose.override.yaml":
             # `$$` is a dollar for the container's shell.
             source = file.read_text(encoding="utf-8").replace("$$", "")
-            for name, default in re.findall(r"\$\{([A-Z_][A-Z0-9_]*)(?::-([^}]*)|:\?[^}]*)?\}", source):
+            for name, default in re.findall(r"\$\{([A-Z_][A-Z0-9_]*)(?::-([^}]*)\}|:\?[^}]*\}|:\+|\})", source):
                 required = f"${{{name}:?" in source
                 found.append(Reference(file.name, name, None if required else default))
     return found

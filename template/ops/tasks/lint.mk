@@ -1,3 +1,5 @@
+##@ Lint and hooks
+
 # Everything that is linted, wherever it is.
 FILES := find . \( -name .git -o -name .venv -o -name node_modules \) -prune -o -type f
 TOOLS := $(VENV)/tools
