@@ -101,9 +101,7 @@ class Slipway(ContextHook):
 
 def views(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the templates see for complete answers; UserMessageError lists what is wrong with them."""
-    found = [
-        sentence for name in QUESTIONS for sentence in problems.of(name, answers[name], answers, CATALOG)
-    ]
+    found = [sentence for name in QUESTIONS for sentence in problems.of(name, answers[name], answers, CATALOG)]
     if found:
         raise UserMessageError("\n".join(found))
     stack = stack_module.build(answers_module.Answers.model_validate(answers), CATALOG)
@@ -153,7 +151,9 @@ def _parsed(question: str, value: Any) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         where = getattr(error, "problem_mark", None)
         at = f" at line {where.line + 1}, column {where.column + 1}" if where else ""
-        raise UserMessageError(f"{question}: {names.shown(value)} is not YAML{at}; write a list, such as [a, b]") from error
+        raise UserMessageError(
+            f"{question}: {names.shown(value)} is not YAML{at}; write a list, such as [a, b]"
+        ) from error
 
 
 def in_order(answers: Mapping[str, Any]) -> dict[str, Any]:

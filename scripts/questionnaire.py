@@ -34,9 +34,9 @@ def _questions(settings: Mapping[str, Any]) -> Iterator[str]:
             continue
         default = question.get("default", "")
         default = ", ".join(default) if isinstance(default, list) else str(default)
-        help_ = (
-            question["help"].replace("{{ 'kinds' | offered }}", "below").replace("{{ 'stores' | offered }}", "a store")
-        )
+        help_ = question["help"]
+        for what in ("kinds", "libraries", "stores"):
+            help_ = help_.replace("{{ '" + what + "' | offered }}", "below")
         yield f"### `{name}`\n\n{help_}\n"
         if _choices(question):
             yield f"- choices: {_choices(question)}"
@@ -89,6 +89,12 @@ def text() -> str:
         *(
             f"| `{kind.name}` | {kind.title}: {kind.summary} | {kind.port} | {', '.join(kind.stores) or '-'} |"
             for kind in catalog.kinds.values()
+        ),
+        "\n## Kinds of library\n",
+        "| kind | what | used by |\n| --- | --- | --- |",
+        *(
+            f"| `{library.name}` | {library.title} | {', '.join(k.name for k in catalog.kinds.values() if library.name in k.libraries)} |"
+            for library in catalog.libraries.values()
         ),
         "\n## Stores\n",
         "| store | what | port |\n| --- | --- | --- |",

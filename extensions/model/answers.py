@@ -6,22 +6,29 @@ the value itself; what depends on other answers is in `problems`.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Annotated, Any, Final, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from .catalog import Catalog
 from .names import (
-    DOMAIN_PATTERN, LABEL_PATTERN, OWNER_PATTERN, PATH_PATTERN, PLATFORM_PATTERN, REGISTRY_PATTERN, TEXT_PATTERN,
+    DOMAIN_PATTERN,
+    LABEL_PATTERN,
+    OWNER_PATTERN,
+    PATH_PATTERN,
+    REGISTRY_PATTERN,
+    TEXT_PATTERN,
     VARIABLE_PATTERN,
-)  # fmt: skip
+    shown,
+)
 from .units import CPU_PATTERN, MEMORY_PATTERN
 
 MAX_SERVICES: Final = 300
 Target = Literal["kubernetes", "compose"]
+Platform = Literal["linux/amd64", "linux/arm64"]
 Feature = Literal["github-actions", "pre-commit", "ingress"]
 
 
@@ -34,7 +41,7 @@ def _unique(values: list[Any]) -> list[Any]:
     """Refuse a list in which something stands twice."""
     for number, value in enumerate(values):
         if value in values[:number]:
-            raise PydanticCustomError("not_unique", "{value} stands twice", {"value": value})
+            raise PydanticCustomError("not_unique", "stands twice", {"value": value})
     return values
 
 
@@ -45,8 +52,8 @@ Text = Annotated[str, Field(pattern=TEXT_PATTERN, min_length=1)]
 Label = Annotated[str, Field(pattern=LABEL_PATTERN, min_length=1, max_length=40)]
 Labels = Annotated[list[Label], Field(max_length=50, json_schema_extra={"uniqueItems": True}), Unique]
 Path = Annotated[str, Field(pattern=PATH_PATTERN, min_length=1, max_length=100)]
-Port = Annotated[int, Whole, Field(ge=1024, le=65535)]
-Replicas = Annotated[int, Whole, Field(ge=1, le=100)]
+Port = Annotated[int, Field(ge=1024, le=65535), Whole]
+Replicas = Annotated[int, Field(ge=1, le=100), Whole]
 Cpu = Annotated[str, Field(pattern=CPU_PATTERN, max_length=8)]
 Memory = Annotated[str, Field(pattern=MEMORY_PATTERN, max_length=8)]
 VariableName = Annotated[str, Field(pattern=VARIABLE_PATTERN, max_length=63)]
@@ -88,7 +95,7 @@ class LibraryAnswer(Shape):
     """One shared library."""
 
     name: Label = Field(description="DNS label, unique")
-    kind: Literal["python", "node"] = Field(description="its language")
+    kind: Label = Field(description="what it is made of")
     path: Path | None = Field(default=None, description="its folder; libs/<name> by default")
 
 
@@ -105,17 +112,14 @@ class Answers(Shape):
     services: str | Annotated[list[ServiceAnswer], Field(max_length=MAX_SERVICES)]
     deploy: Annotated[list[Target], Field(json_schema_extra={"uniqueItems": True}), Unique]
     domain: Annotated[str, Field(pattern=DOMAIN_PATTERN, max_length=200)]
-    platforms: Annotated[
-        list[Annotated[str, Field(pattern=PLATFORM_PATTERN)]],
-        Field(min_length=1, json_schema_extra={"uniqueItems": True}),
-        Unique,
-    ]
+    platforms: Annotated[list[Platform], Field(min_length=1, json_schema_extra={"uniqueItems": True}), Unique]
     features: Annotated[list[Feature], Field(json_schema_extra={"uniqueItems": True}), Unique]
 
 
 LINE_ENTRY: Final = re.compile(
-    r"^(?P<name>[^\s:>,]+)\s*:\s*(?P<kind>[^\s:>,]+)(?:\s*:\s*(?P<port>[0-9]{1,6}))?(?:\s*>\s*(?P<needs>[^,:>]*))?$"
+    r"(?P<name>[^\s:>,]+)\s*:\s*(?P<kind>[^\s:>,]+)(\s*:\s*(?P<port>[0-9]{1,6}))?(\s*>\s*(?P<needs>[^,:>]*))?"
 )
+_READABLE: Final = "write name:kind, such as backend:fastapi > postgres + redis"
 
 
 def parse_services(value: Any) -> list[Any]:
@@ -125,29 +129,47 @@ def parse_services(value: Any) -> list[Any]:
     A line that cannot be read raises ValueError with the sentence for its author.
     """
     if isinstance(value, str) and value.lstrip().startswith("["):
-        try:
-            value = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-            raise ValueError(f"services: not YAML{where}; write [{{name: api, kind: fastapi}}, …]") from error
+        value = _flow_list(value)
     if isinstance(value, list):
         return value
     if not isinstance(value, str):
-        raise ValueError("services must be a line such as 'backend:fastapi, frontend:react' or a list of services")
-    services: list[Any] = []
-    for number_, entry in enumerate((part.strip() for part in value.split(",")), 1):
-        match = LINE_ENTRY.match(entry)
-        if not match:
-            where = f"entry {number_} ('{entry}')" if entry else f"entry {number_} (empty)"
-            raise ValueError(f"services: {where} cannot be read; write name:kind, such as backend:fastapi > postgres + redis")
-        service: dict[str, Any] = {"name": match["name"], "kind": match["kind"]}
-        if match["port"]:
-            service["port"] = int(match["port"])
-        if match["needs"] is not None:
-            service["needs"] = [need.strip() for need in match["needs"].split("+") if need.strip()]
-        services.append(service)
-    return services
+        raise ValueError(  # noqa: TRY004 - every refusal is a ValueError
+            f"services: {shown(value)} is neither a line such as 'api:fastapi, web:react' nor a list of services"
+        )
+    if not value.strip():
+        return []
+    return [_line_entry(entry.strip(), f"entry {number}") for number, entry in enumerate(value.split(","), 1)]
+
+
+def _flow_list(line: str) -> Any:
+    try:
+        return yaml.safe_load(line)
+    # Besides its own errors PyYAML lets those of int() and date() through.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ValueError(f"services: not YAML{where}; write [{{name: api, kind: fastapi}}, …]") from error
+
+
+def _line_entry(entry: str, where: str) -> dict[str, Any]:
+    match = LINE_ENTRY.fullmatch(entry)
+    if not match:
+        raise ValueError(
+            f"services, {where}: {shown(entry) if entry else 'it is empty and'} cannot be read; {_READABLE}"
+        )
+    service: dict[str, Any] = {"name": match["name"], "kind": match["kind"]}
+    if match["port"]:
+        if match["port"].startswith("0"):
+            raise ValueError(
+                f"services, {where}: port {match['port']} starts with 0, which some read as octal; leave the 0 out"
+            )
+        service["port"] = int(match["port"])
+    if match["needs"] is not None:
+        needs = [need.strip() for need in match["needs"].split("+")]
+        if "" in needs and needs != [""]:
+            raise ValueError(f"services, {where}: {shown(entry)} has a + with no name beside it; {_READABLE}")
+        service["needs"] = [need for need in needs if need]
+    return service
 
 
 def schema(catalog: Catalog) -> dict[str, Any]:
@@ -160,6 +182,31 @@ def schema(catalog: Catalog) -> dict[str, Any]:
     document.pop("required")
     definitions = document["$defs"]
     definitions["ServiceAnswer"]["properties"]["kind"]["enum"] = list(catalog.kinds)
+    definitions["LibraryAnswer"]["properties"]["kind"]["enum"] = list(catalog.libraries)
     document["properties"]["preset"]["enum"] = list(catalog.presets)
-    document["patternProperties"] = {"^_": {"description": "Copier's own"}}
-    return json.loads(json.dumps(document))  # type: ignore[no-any-return]
+    exact: dict[str, Any] = _exact(document)
+    return {**exact, "patternProperties": {"^_": {"description": "Copier's own"}}}
+
+
+def _exact(node: Any) -> Any:
+    """Return pydantic's schema saying all that pydantic checks.
+
+    Patterns end at the end: in Python and others `$` also matches before a last newline. Keys of a
+    mapping that match no pattern are refused.
+    """
+    if isinstance(node, list):
+        return [_exact(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    exact: dict[str, Any] = {
+        key: _to_the_end(value) if key == "pattern" and isinstance(value, str) else _exact(value)
+        for key, value in node.items()
+    }
+    if "patternProperties" in exact:
+        exact["patternProperties"] = {_to_the_end(key): value for key, value in exact["patternProperties"].items()}
+        exact["additionalProperties"] = False
+    return exact
+
+
+def _to_the_end(pattern: str) -> str:
+    return re.sub(r"\$$", r"(?!\\n)$", pattern)

@@ -36,7 +36,6 @@ def stack_map(stack: Stack) -> dict[str, Any]:
                 "path": library.path,
                 "users": list(library.users),
                 "folder": library.folder,
-                "commands": {"test": library.test},
             }
             for library in stack.libraries
         },
@@ -74,13 +73,19 @@ def _service(service: Service) -> dict[str, Any]:
         "variables": {variable.name: variable.value for variable in (*service.variables, *service.env)},
         "dependencies": spec.development.dependencies,
         "commands": {
-            "test": spec.commands.test,
+            "test": _test(service),
             "integration": spec.commands.integration if service.stores else None,
             "lint": spec.commands.lint,
             "fmt": spec.commands.fmt,
             "lock": spec.commands.lock,
         },
     }
+
+
+def _test(service: Service) -> str:
+    """A library is tested once, after the first of the services that use it and in its container."""
+    mine = [library.test for library in service.libraries if library.users[0] == service.name]
+    return " && ".join([service.spec.commands.test, *mine])
 
 
 def _store(store: StackStore) -> dict[str, Any]:

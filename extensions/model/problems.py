@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -10,11 +11,12 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from . import graph
 from .answers import MAX_SERVICES, Answers, LibraryAnswer, ServiceAnswer
 from .catalog import Catalog
-from .names import RESERVED_NAMES, SECRET_WORDS, listing, near, path_problem
-from .stack import completed, env_name, library_path, migrate_name, ports, service_path
+from .names import RESERVED_LIBRARIES, RESERVED_NAMES, listing, near, path_problem, shown, slug_problem
+from .sensitive import is_secret_name, is_secret_value
+from .stack import completed, derived_names, env_name, library_path, ports, service_path
 from .units import CPU_RANGE, MEMORY_RANGE, parse_cpu, parse_memory
 
-_TEXT = "use one line without control characters and without any of \" \\ $ ` { } < >"
+_TEXT = 'use one line without control characters, spaces at its ends, and any of " \\ $ ` { } < >'
 _LABEL = "use 1 to 40 lower-case letters, digits and dashes, starting with a letter, such as 'backend'"
 _PORT = "use a whole number from 1024 to 65535"
 HINTS: Final = {
@@ -30,12 +32,13 @@ HINTS: Final = {
     "features": "use a list of 'github-actions', 'pre-commit' and 'ingress'",
     "name": _LABEL,
     "kind": "use one word, such as 'fastapi'",
-    "path": "use a folder inside the repository, such as services/api, with letters, digits, dots, dashes and underscores",
+    "path": "use a folder inside the repository, such as services/api, of letters, digits, dots, dashes and _",
     "port": _PORT,
     "debug_port": _PORT,
     "needs": "use a list of names of stores and services, such as [postgres, backend]",
-    "libraries": "use a list",
-    "public": "use true or false",
+    "libraries": "use a list of names of shared libraries",
+    "library": "use entries such as {name: common, kind: python}",
+    "public": "use true or false, without quotes",
     "replicas": "use a whole number from 1 to 100",
     "resources": "use cpu and memory, such as {cpu: 500m, memory: 256Mi}",
     "cpu": "use a CPU quantity from 10m to 64, such as 500m or 2",
@@ -51,6 +54,9 @@ _FIELDS: Final = {
 }
 _SERVICES: Final = TypeAdapter(list[ServiceAnswer])
 
+# Nobody reads more sentences at once.
+_MOST = 12
+
 
 def of(question: str, value: Any, answers: Mapping[str, Any], catalog: Catalog) -> list[str]:
     """Return the problems of one answer.
@@ -58,49 +64,53 @@ def of(question: str, value: Any, answers: Mapping[str, Any], catalog: Catalog) 
     `answers` are the other answers so far; what is missing there is not checked against.
     """
     check = _CHECKS.get(question, _shape)
-    return list(dict.fromkeys(check(question, value, answers, catalog)))
+    found = list(dict.fromkeys(check(question, value, answers, catalog)))
+    if len(found) > _MOST:
+        found = [*found[: _MOST - 1], f"{question}: there are {len(found) - _MOST + 1} more problems after these"]
+    return found
 
 
-def unknown(keys: Iterable[str]) -> list[str]:
+def unknown(keys: Iterable[Any]) -> list[str]:
     """Return a problem for each key that is no question (Copier's own start with `_`)."""
     known = list(Answers.model_fields)
     return [
-        f"'{key}' is not a question of this template{near(key, known)}"
+        f"{shown(key)} is not a question of this template{near(key, known)}"
         for key in keys
-        if not key.startswith("_") and key not in known
+        if key not in known and not (isinstance(key, str) and key.startswith("_"))
     ]
 
 
-def _say(value: Any) -> str:
-    if isinstance(value, bool):
-        # YAML 1.1 reads no, off, yes and on so.
-        return f"the yes/no value {str(value).lower()} (quote it if it is a name)"
-    if isinstance(value, int | float):
-        return f"the number {value}" + (" (written with a leading 0, YAML reads octal)" if 0 < value < 1024 else "")
-    if value is None:
-        return "nothing"
-    shown = f"'{value}'" if isinstance(value, str) else str(value)
-    return shown if len(shown) <= 60 else shown[:56] + "…" + shown[-1]
+def _sentences(
+    error: ValidationError, where: Callable[[tuple[Any, ...]], str], fields: Iterable[str], default: str
+) -> list[str]:
+    """Turn pydantic's findings into ours: `<where>: <value> …; <what would be right>`.
 
-
-def _sentences(error: ValidationError, where: Callable[[tuple[Any, ...]], str], default: str) -> list[str]:
-    """Turn pydantic's findings into ours: `<where>: <value> …; <what would be right>`."""
+    `fields` are the keys known at the place of the error, `default` names what it has no key for.
+    """
     found = []
-    for item in error.errors(include_url=False, include_context=False):
-        location = item["loc"]
-        fields = [str(part) for part in location if part in HINTS]
-        field = fields[-1] if fields else default
-        if item["type"] == "missing":
-            found.append(f"{where(location)}: '{location[-1]}' is missing; {HINTS[field]}")
-        elif item["type"] == "extra_forbidden":
-            known = ["cpu", "memory"] if "resources" in location else list(ServiceAnswer.model_fields)
+    for item in error.errors(include_url=False):
+        location, kind = item["loc"], item["type"]
+        # An item of a list, or a key of `env`, is named like the list; `resources` has fields of its own.
+        path = [part for part in location if isinstance(part, str)]
+        inner = path[0] == "resources" and len(path) > 1 if path else False
+        field = (path[1] if inner else path[0]) if path else default
+        known = ["cpu", "memory"] if inner else list(fields)
+        hint = HINTS.get(field, HINTS[default])
+        if kind == "missing":
+            found.append(f"{where(location)}: '{field}' is missing; {hint}")
+        elif kind in ("extra_forbidden", "invalid_key") or field not in HINTS:
+            key = location[-1]
+            found.append(f"{where(location)}: unknown key {shown(key)}{near(key, known)}; known are {listing(known)}")
+        elif kind == "not_unique":
+            found.append(f"{where(location)}: {field}: {shown(item['ctx']['value'])} stands twice; name each once")
+        elif kind == "too_long":
             found.append(
-                f"{where(location)}: unknown key '{location[-1]}'{near(str(location[-1]), known)}; known are {listing(known)}"
+                f"{where(location)}: {field}: {len(item['input'])} entries are more than {item['ctx']['max_length']}"
             )
-        elif item["type"] == "too_long" and field == "services":
-            found.append(f"services: more than {MAX_SERVICES} services; split the repository")
+        elif kind == "string_too_long" and field == "env":
+            found.append(f"{where(location)}: env: {shown(item['input'])} is too long; {hint}")
         else:
-            found.append(f"{where(location)}: {_say(item['input'])} is not a valid {field.replace('_', ' ')}; {HINTS[field]}")
+            found.append(f"{where(location)}: {shown(item['input'])} is not a valid {field.replace('_', ' ')}; {hint}")
     return found
 
 
@@ -108,53 +118,80 @@ def _shape(question: str, value: Any, _: Mapping[str, Any], __: Catalog) -> list
     try:
         _FIELDS[question].validate_python(value)
     except ValidationError as error:
-        return _sentences(error, lambda _location: question, question)
-    if isinstance(value, list) and len({str(item) for item in value}) < len(value):
-        return [f"{question}: an entry stands twice; name each once"]
+        return _sentences(error, lambda _location: question, [question], question)
+    if isinstance(value, str) and is_secret_value(value):
+        return [f"{question}: it holds what looks like a secret, and answers are committed; leave it out"]
     return []
+
+
+def _slug(question: str, value: Any, answers: Mapping[str, Any], catalog: Catalog) -> list[str]:
+    problems = _shape(question, value, answers, catalog)
+    why = None if problems else slug_problem(value)
+    return [f"{question}: {why}"] if why else problems
 
 
 def _preset(question: str, value: Any, answers: Mapping[str, Any], catalog: Catalog) -> list[str]:
     if isinstance(value, str) and value in catalog.presets:
         return []
-    return [f"preset: unknown preset {_say(value)}{near(str(value), catalog.presets)}; use {listing(catalog.presets)}"]
+    known = listing(catalog.presets)
+    return [f"preset: unknown preset {shown(value)}{near(value, catalog.presets)}; known are {known}"]
 
 
 def _registry(question: str, value: Any, answers: Mapping[str, Any], catalog: Catalog) -> list[str]:
     problems = _shape(question, value, answers, catalog)
     if not problems and ":" in value:
         port = int(value.split(":")[1].split("/")[0])
-        if not 1 <= port <= 65535:
-            problems.append(f"registry: {_say(value)} has the port {port}; use one from 1 to 65535")
+        if port > 65535:
+            problems.append(f"registry: {shown(value)} has the port {port}; use one from 1 to 65535")
     return problems
 
 
 def _libraries(question: str, value: Any, answers: Mapping[str, Any], catalog: Catalog) -> list[str]:
     if not isinstance(value, list):
-        return [f"libraries: {_say(value)} is not a list; use a list such as [{{name: common, kind: python}}]"]
+        return [f"libraries: {shown(value)} is not a list; use a list such as [{{name: common, kind: python}}]"]
+    if len(value) > MAX_SERVICES:
+        return [f"libraries: {len(value)} libraries are more than {MAX_SERVICES}; split the repository"]
     problems: list[str] = []
     items: list[LibraryAnswer] = []
     for number, entry in enumerate(value, 1):
-        where = f"libraries, entry {number}"
         try:
             items.append(LibraryAnswer.model_validate(entry))
         except ValidationError as error:
-            for item in error.errors(include_url=False):
-                field = str(item["loc"][-1]) if item["loc"] else "entry"
-                hint = {"name": _LABEL, "kind": "use python or node", "path": HINTS["path"]}.get(
-                    field, "known keys are name, kind and path"
-                )
-                shown = f"'{field}' is missing" if item["type"] == "missing" else f"{_say(item['input'])} is not a valid {field}"
-                problems.append(f"{where}: {shown}; {hint}")
-    problems += _twice("libraries", "name", [(library.name, library.name) for library in items])
-    paths = [(library.name, library_path(library)) for library in items]
-    problems += [f"libraries: '{name}': {why}" for name, path in paths if (why := path_problem(path))]
-    return problems + _nested("libraries", paths)
+            where = functools.partial("libraries, entry {}".format, number)
+            problems += _sentences(error, where, LibraryAnswer.model_fields, "library")
+    problems += _twice("libraries", [library.name for library in items])
+    for library in items:
+        if library.kind not in catalog.libraries:
+            problems.append(
+                f"libraries: '{library.name}': unknown kind '{library.kind}'{near(library.kind, catalog.libraries)}; "
+                f"known are {listing(catalog.libraries)}"
+            )
+        if library.name in RESERVED_LIBRARIES or library.name in catalog.stores:
+            problems.append(f"libraries: '{library.name}' is a reserved name; choose another, such as {library.name}-lib")
+        if why := path_problem(library_path(library)):
+            problems.append(f"libraries: '{library.name}': {why}")
+    return problems + _nested("libraries", [(library.name, library_path(library)) for library in items])
+
+
+def _valid_libraries(answers: Mapping[str, Any]) -> list[LibraryAnswer] | None:
+    """Return the libraries of the other answers as far as they are sound, None where that answer is not there yet."""
+    given = answers.get("libraries")
+    if not isinstance(given, list):
+        return None
+    found = []
+    for entry in given:
+        try:
+            found.append(LibraryAnswer.model_validate(entry))
+        except ValidationError:
+            # Its own answer's check says what is wrong with it.
+            continue
+    return found
 
 
 def _services(question: str, value: Any, answers: Mapping[str, Any], catalog: Catalog) -> list[str]:
+    preset = answers.get("preset")
     try:
-        entries = completed(value, catalog.presets.get(str(answers.get("preset"))))
+        entries = completed(value, catalog.presets.get(preset) if isinstance(preset, str) else None)
     except ValueError as error:
         return [str(error)]
     if not entries:
@@ -165,18 +202,19 @@ def _services(question: str, value: Any, answers: Mapping[str, Any], catalog: Ca
             return "services"
         entry = entries[location[0]]
         name = entry.get("name") if isinstance(entry, dict) else None
-        return f"services: '{name}'" if isinstance(name, str) and name else f"services, entry {location[0] + 1}"
+        return f"services: {shown(name)}" if isinstance(name, str) and name else f"services, entry {location[0] + 1}"
 
     if len(entries) > MAX_SERVICES:
         return [f"services: {len(entries)} services are more than {MAX_SERVICES}; split the repository"]
     try:
         services = _SERVICES.validate_python(entries)
     except ValidationError as error:
-        return _sentences(error, where, "services")
+        return _sentences(error, where, ServiceAnswer.model_fields, "services")
+    libraries = _valid_libraries(answers)
     return _kinds(services, catalog) or [
-        *_names(services, answers, catalog),
-        *_needs(services, answers, catalog),
-        *_paths(services, answers),
+        *_names(services, libraries, catalog),
+        *_needs(services, libraries, catalog),
+        *_paths(services, libraries),
         *_ports(services, catalog),
         *_sizes(services),
         *_env(services, catalog),
@@ -184,75 +222,85 @@ def _services(question: str, value: Any, answers: Mapping[str, Any], catalog: Ca
 
 
 def _kinds(services: list[ServiceAnswer], catalog: Catalog) -> list[str]:
+    known = listing(catalog.kinds)
     return [
-        f"services: '{s.name}': unknown kind '{s.kind}'{near(s.kind, catalog.kinds)}; use one of {listing(catalog.kinds)}"
+        f"services: '{s.name}': unknown kind '{s.kind}'{near(s.kind, catalog.kinds)}; known are {known}"
         for s in services
         if s.kind not in catalog.kinds
     ]
 
 
-def _names(services: list[ServiceAnswer], answers: Mapping[str, Any], catalog: Catalog) -> list[str]:
-    problems = _twice("services", "name", [(s.name, s.name) for s in services])
-    libraries = {entry["name"] for entry in answers.get("libraries") or () if isinstance(entry, dict) and "name" in entry}
+def _names(services: list[ServiceAnswer], libraries: list[LibraryAnswer] | None, catalog: Catalog) -> list[str]:
+    problems = _twice("services", [s.name for s in services])
+    library_names = {library.name for library in libraries or ()}
     names = {s.name for s in services}
     for service in services:
+        name = f"services: '{service.name}' is"
         if service.name in RESERVED_NAMES:
-            problems.append(f"services: '{service.name}' is a reserved name; choose another, such as {service.name}-api")
+            problems.append(f"{name} a reserved name; choose another, such as {service.name}-api")
         elif service.name in catalog.stores:
-            problems.append(f"services: '{service.name}' is the name of a store; name it in `needs`, or choose another name")
-        elif service.name in libraries:
-            problems.append(f"services: '{service.name}' is also the name of a library; choose another name")
-        elif migrate_name(service.name) in names:
-            problems.append(
-                f"services: '{migrate_name(service.name)}' is the name of the container that prepares the store of "
-                f"'{service.name}'; choose another name"
-            )
+            problems.append(f"{name} the name of a store; name it in `needs`, or choose another name")
+        elif service.name in library_names:
+            problems.append(f"{name} also the name of a library; choose another name")
+        problems += [
+            f"services: '{taken}' is the name of {what} of '{service.name}'; choose another name"
+            for taken, what in derived_names(service.name).items()
+            if taken in names
+        ]
     return problems
 
 
-def _needs(services: list[ServiceAnswer], answers: Mapping[str, Any], catalog: Catalog) -> list[str]:
-    problems = []
+def _needs(services: list[ServiceAnswer], libraries: list[LibraryAnswer] | None, catalog: Catalog) -> list[str]:
+    problems: list[str] = []
     names = {s.name for s in services}
-    known_libraries = {e["name"] for e in answers.get("libraries") or () if isinstance(e, dict) and "name" in e}
+    known = {library.name: library.kind for library in libraries or ()}
     for service in services:
-        needs = service.needs or []
-        problems += _repeated(f"services: '{service.name}': needs", needs)
-        for need in needs:
-            if need == service.name:
-                problems.append(f"services: '{service.name}' needs itself; leave that out")
-            elif need in catalog.stores and need not in catalog.kinds[service.kind].stores:
-                usable = catalog.kinds[service.kind].stores
-                problems.append(
-                    f"services: '{service.name}' is of kind {service.kind}, which cannot use {need}; "
-                    + (f"it can use {listing(usable)}" if usable else "let a service of another kind use it")
-                )
-            elif need not in names and need not in catalog.stores:
-                problems.append(
-                    f"services: '{service.name}' needs '{need}', which is neither a store nor a service"
-                    f"{near(need, [*catalog.stores, *names])}; stores are {listing(catalog.stores)}"
-                )
-        problems += _repeated(f"services: '{service.name}': libraries", service.libraries or [])
+        usable = catalog.kinds[service.kind].libraries
         problems += [
-            f"services: '{service.name}' uses the library '{library}', which `libraries` does not name{near(library, known_libraries)}"
+            why for need in service.needs or () if (why := _need_problem(service, need, names, catalog)) is not None
+        ]
+        problems += [
+            f"services: '{service.name}' uses the library '{library}', unknown to `libraries`{near(library, known)}"
             for library in service.libraries or ()
-            if "libraries" in answers and library not in known_libraries
+            if libraries is not None and library not in known
+        ]
+        problems += [
+            f"services: '{service.name}' is of kind {service.kind}, which cannot use the {known[library]} library '{library}'; "
+            + (f"it can use {listing(usable)} libraries" if usable else "leave that out")
+            for library in service.libraries or ()
+            if library in known and known[library] not in usable
         ]
     if not problems:
         found = graph.cycle({s.name: [n for n in s.needs or () if n in names] for s in services})
         if found:
-            problems.append(f"services: {' needs '.join(found)}; take one of these needs away, a stack cannot start in a circle")
+            circle = [*found[:3], "…", *found[-2:]] if len(found) > 6 else found
+            problems.append(
+                f"services: {' needs '.join(circle)}; take one of these needs away, a stack cannot start in a circle"
+            )
     return problems
 
 
-def _paths(services: list[ServiceAnswer], answers: Mapping[str, Any]) -> list[str]:
+def _need_problem(service: ServiceAnswer, need: str, names: set[str], catalog: Catalog) -> str | None:
+    usable = catalog.kinds[service.kind].stores
+    if need == service.name:
+        return f"services: '{service.name}' needs itself; leave that out"
+    if need in catalog.stores and need not in usable:
+        remedy = f"it can use {listing(usable)}" if usable else "let a service of another kind use it"
+        return f"services: '{service.name}' is of kind {service.kind}, which cannot use {need}; {remedy}"
+    if need not in names and need not in catalog.stores:
+        return (
+            f"services: '{service.name}' needs '{need}', which is neither a store nor a service"
+            f"{near(need, [*catalog.stores, *sorted(names)])}; stores are {listing(catalog.stores)}"
+        )
+    return None
+
+
+def _paths(services: list[ServiceAnswer], libraries: list[LibraryAnswer] | None) -> list[str]:
     paths = [(s.name, service_path(s)) for s in services]
     problems = [f"services: '{name}': {why}" for name, path in paths if (why := path_problem(path))]
-    libraries = [
-        (entry["name"], entry.get("path") or f"libs/{entry['name']}")
-        for entry in answers.get("libraries") or ()
-        if isinstance(entry, dict) and isinstance(entry.get("name"), str)
-    ]
-    return problems + _nested("services", [*paths, *libraries])
+    return problems + _nested(
+        "services", [*paths, *((library.name, library_path(library)) for library in libraries or ())]
+    )
 
 
 def _ports(services: list[ServiceAnswer], catalog: Catalog) -> list[str]:
@@ -262,16 +310,17 @@ def _ports(services: list[ServiceAnswer], catalog: Catalog) -> list[str]:
         if any(name in (s.needs or ()) for s in services):
             owner[store.port] = name
     for service in services:
+        name = f"services: '{service.name}'"
         for port, what in ((service.port, "port"), (service.debug_port, "debug port")):
             if port is None:
                 continue
             if port in owner:
                 problems.append(
-                    f"services: '{service.name}': {what} {port} is already taken by '{owner[port]}'; choose another, or leave it out"
+                    f"{name}: {what} {port} is already taken by '{owner[port]}'; choose another, or leave it out"
                 )
             owner[port] = service.name
         if service.debug_port and not catalog.kinds[service.kind].debug_port:
-            problems.append(f"services: '{service.name}': a {service.kind} service has no debugger; leave out debug_port")
+            problems.append(f"{name}: a {service.kind} service has no debugger; leave out debug_port")
     if not problems and any(p > 65535 for pair in ports(services, catalog) for p in pair if p):
         problems.append("services: no free port is left up to 65535; give some services lower ports")
     return problems
@@ -281,40 +330,52 @@ def _sizes(services: list[ServiceAnswer]) -> list[str]:
     problems = []
     for service in services:
         given = service.resources
+        name = f"services: '{service.name}'"
         if given and given.cpu and not CPU_RANGE[0] <= parse_cpu(given.cpu) <= CPU_RANGE[1]:
-            problems.append(f"services: '{service.name}': '{given.cpu}' is not a valid cpu; {HINTS['cpu']}")
+            problems.append(f"{name}: '{given.cpu}' is not a valid cpu; {HINTS['cpu']}")
         if given and given.memory and not MEMORY_RANGE[0] <= parse_memory(given.memory) <= MEMORY_RANGE[1]:
-            problems.append(f"services: '{service.name}': '{given.memory}' is not a valid memory; {HINTS['memory']}")
+            problems.append(f"{name}: '{given.memory}' is not a valid memory; {HINTS['memory']}")
     return problems
+
+
+# Set by the template, or read by the tools themselves from the same `.env`.
+_OWN_VARIABLES: Final = frozenset(
+    {"BIND_ADDRESS", "ENVIRONMENT", "GID", "HOME", "HOSTNAME", "LOG_LEVEL", "PATH", "PORT", "PWD", "REGISTRY", "SHELL",
+     "TAG", "UID", "USER"}
+)  # fmt: skip
+_OWN_STARTS: Final = ("BUILDKIT_", "BUILDX_", "COMPOSE_", "DOCKER_")
+
+
+def reserved_variables(services: Iterable[str], catalog: Catalog) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the variables that the template sets in a stack of services of these names, and starts of such names."""
+    kinds = catalog.kinds.values()
+    derived = {f"{env_name(name)}_{end}" for name in services for end in ("URL", "HOST_PORT", "DEBUG_PORT")}
+    own = {v.name for kind in kinds for v in (*kind.variables, *kind.development.variables, *kind.build_secrets)}
+    return _OWN_VARIABLES | derived | own, (*_OWN_STARTS, *(f"{env_name(name)}_" for name in catalog.stores))
 
 
 def _env(services: list[ServiceAnswer], catalog: Catalog) -> list[str]:
     problems = []
-    own = {"PORT", "ENVIRONMENT", "LOG_LEVEL", "HOME", "PATH", "UID", "GID", "TAG", "REGISTRY", "COMPOSE_PROJECT_NAME"}
-    prefixes = tuple(f"{env_name(name)}_" for name in catalog.stores)
-    urls = {f"{env_name(s.name)}_URL" for s in services}
+    names, starts = reserved_variables([s.name for s in services], catalog)
     for service in services:
-        for key in service.env or {}:
+        for key, value in (service.env or {}).items():
             where = f"services: '{service.name}': env {key}"
-            if any(word in key for word in SECRET_WORDS):
-                problems.append(f"{where} looks like a secret, and answers are committed; give the service a file and {key}_FILE")
-            elif key in own or key in urls or key.startswith(prefixes):
+            if is_secret_name(key) or is_secret_value(value):
+                problems.append(
+                    f"{where} looks like a secret, and answers are committed; put it in a file, its path in "
+                    f"{key[:40]}_FILE"
+                )
+            elif key in names or key.startswith(starts):
                 problems.append(f"{where} is set by the template; choose another name")
     return problems
 
 
-def _twice(question: str, what: str, items: Iterable[tuple[str, str]]) -> list[str]:
-    seen: set[str] = set()
-    problems = []
-    for name, value in items:
-        if value in seen:
-            problems.append(f"{question}: the {what} '{value}' is used twice ('{name}'); names must differ")
-        seen.add(value)
-    return problems
-
-
-def _repeated(where: str, names: list[str]) -> list[str]:
-    return [f"{where} name '{name}' twice; name it once" for name in dict.fromkeys(names) if names.count(name) > 1]
+def _twice(question: str, names: list[str]) -> list[str]:
+    return [
+        f"{question}: the name '{name}' is used twice; names must differ"
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
 
 
 def _nested(question: str, paths: list[tuple[str, str]]) -> list[str]:
@@ -325,13 +386,17 @@ def _nested(question: str, paths: list[tuple[str, str]]) -> list[str]:
     for parts, name, path in ordered:
         if outer and parts[: len(outer[0])] == outer[0]:
             how = "is also" if parts == outer[0] else "is inside"
-            problems.append(f"{question}: the folder '{path}' of '{name}' {how} the folder '{outer[2]}' of '{outer[1]}'; keep them apart")
+            problems.append(
+                f"{question}: the folder {shown(path)} of '{name}' {how} the folder {shown(outer[2])} of '{outer[1]}'; "
+                "keep them apart"
+            )
         else:
             outer = (parts, name, path)
     return problems
 
 
 _CHECKS: Final[Mapping[str, Callable[[str, Any, Mapping[str, Any], Catalog], list[str]]]] = {
+    "project_slug": _slug,
     "preset": _preset,
     "registry": _registry,
     "libraries": _libraries,

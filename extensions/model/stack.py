@@ -281,6 +281,15 @@ def migrate_name(name: str) -> str:
     return f"{name}-migrate"
 
 
+def derived_names(name: str) -> dict[str, str]:
+    """Return the names that come with a service's own, each with what has it."""
+    return {
+        migrate_name(name): "the container that prepares its store",
+        f"{name}-tests": "the container that tests it",
+        f"{name}-development": "the build of its development image",
+    }
+
+
 def completed(value: Any, preset: Preset | None) -> list[Any]:
     """Return a `services` answer as a list in which the preset has filled in what its author left out.
 
@@ -431,10 +440,7 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
                     *SHARED_VARIABLES,
                     *_filled(kind.variables, values),
                     *(v for name in mine for v in store_of[name].client),
-                    *(
-                        Variable(name=u.env, value=u.url, help=f"where {u.name} answers", fixed=True)
-                        for u in upstreams
-                    ),
+                    *(Variable(name=u.env, value=u.url, help=f"where {u.name} answers", fixed=True) for u in upstreams),
                 ),
                 env=tuple(
                     Variable(name=key, value=value, help=f"for {answer.name}", fixed=len(env_values[key]) > 1)
@@ -463,5 +469,5 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
 
 
 def _host(name: str, public: Sequence[str], domain: str) -> str:
-    """The first public service is the site itself, the others stand beside it."""
+    """Return the host of a public service: the first is the site itself, the others stand beside it."""
     return domain if name == public[0] else f"{name}.{domain}"

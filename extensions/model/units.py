@@ -42,8 +42,10 @@ class Resources(BaseModel):
 
     @classmethod
     def limited(cls, cpu: int, memory: int) -> Resources:
-        """Derive requests from limits: a quarter of the CPU (it is shared when idle) and all of the
-        memory (it cannot be taken back, so a smaller promise only moves the failure)."""
+        """Derive requests from limits: a quarter of the CPU, all of the memory.
+
+        CPU is shared when idle; memory cannot be taken back, so a smaller promise only moves the failure.
+        """
         return cls(cpu=cpu, memory=memory, cpu_request=max(10, cpu // 4), memory_request=memory)
 
     @property

@@ -42,10 +42,13 @@ def groups(stack: Stack) -> tuple[Group, ...]:
         Variable(name="CACHE", value="", help="true: builds read the cache that the registry keeps"),
     ]
     if stack.compose:
-        deployment += [
-            Variable(name="TAG", value="1.2.3", help="version that compose.prod.yaml runs; it has no default"),
-            Variable(name="BIND_ADDRESS", value="127.0.0.1", help="address on which compose.prod.yaml publishes ports"),
-        ]
+        deployment.append(
+            Variable(name="TAG", value="1.2.3", help="version that compose.prod.yaml runs; it has no default")
+        )
+    if stack.compose and stack.public:
+        deployment.append(
+            Variable(name="BIND_ADDRESS", value="127.0.0.1", help="address on which compose.prod.yaml publishes ports")
+        )
     secrets = [
         Variable(name=s.variable, value="development", help=f"{s.help}, in development only") for s in stack.secrets
     ]

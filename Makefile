@@ -1,0 +1,78 @@
+# Slipway's own tasks; `make` lists them. Works with GNU make 3.81. Everything is installed in .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# More arguments for pytest: make test TESTS='-k update -x'
+TESTS ?=
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast test-engine lint fmt docs lock upgrade bench clean
+
+help: ## List the tasks
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.generate ## Generate build/demo with every default
+	@$(BIN)/python scripts/demo.py build/demo
+
+test: test-fast test-engine ## Run all tests
+
+test-fast: .venv/.develop ## Run the tests that need no container engine
+	@$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/engine $(TESTS)
+
+# One after the other: they build images and measure time.
+test-engine: .venv/.develop ## Run the tests that need a container engine
+	@$(if $(wildcard tests/engine/test_*.py),$(BIN)/python -m pytest tests/engine $(TESTS),:)
+
+lint: .venv/.develop ## Check this repository's own files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/yamllint --strict .
+	@$(BIN)/shellcheck .ci/run
+	@$(BIN)/python scripts/schema.py --check
+	@$(BIN)/python scripts/questionnaire.py --check
+	@if [ -d .github ]; then $(BIN)/zizmor --quiet --offline --persona pedantic .github; fi
+	@if [ -d .github ] && [ -x $(BIN)/actionlint ]; then $(BIN)/actionlint; fi
+
+fmt: .venv/.develop ## Format this repository's Python
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+docs: .venv/.develop ## Write what is derived from the model: answers.schema.json and questionnaire.md
+	@$(BIN)/python scripts/schema.py
+	@$(BIN)/python scripts/questionnaire.py
+
+lock: .venv/.develop ## Lock what pyproject.toml asks for; what is locked stays as it is
+	@$(COMPILE) -o requirements.txt
+	@$(COMPILE) --group dev --constraints requirements.txt -o requirements-dev.txt
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_python.py
+
+upgrade: .venv/.develop ## Lock the newest versions
+	@$(COMPILE) --upgrade -o requirements.txt
+	@$(COMPILE) --upgrade --group dev --constraints requirements.txt -o requirements-dev.txt
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_python.py --upgrade
+
+bench: .venv/.develop ## Measure copies and updates of 1 to 200 services
+	@$(BIN)/python benchmarks/render.py
+
+clean: ## Remove everything that these tasks have made
+	@rm -rf .venv build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Slipway needs Python 3.11 or newer; say which with: make PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+# What generating needs
+.venv/.generate: requirements.txt | .venv/bin/python
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+# … and what developing needs. actionlint is no Python package: it is built where Go is there.
+.venv/.develop: requirements-dev.txt tools/go.mod | .venv/bin/python
+	@$(PIP) -r requirements-dev.txt
+	@if command -v go >/dev/null; then cd tools && go build -o ../$(BIN)/ tool; fi || true
+	@touch $@

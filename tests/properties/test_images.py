@@ -1,0 +1,328 @@
+"""What production images hold, and what whoever runs them may do."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.sensitive import is_secret_name
+from support.composefile import interpolated
+from support.dockerfile import Dockerfile, Instruction
+from support.layers import is_ignored, patterns, read
+from support.rendered import FEW, Repository, pods
+from support.strategies import answers
+
+# Files that never belong into an image; a developer's machine or its tools make them.
+JUNK = (
+    ".env", ".env.production", ".git/config", ".venv/bin/python", ".mypy_cache/a.json", ".pytest_cache/a", ".ruff_cache/a",
+    "node_modules/a/index.js", "dist/index.html", "coverage/index.html", "htmlcov/index.html", ".coverage", "Dockerfile",
+    ".dockerignore", "README.md", "secrets/postgres_password", "id_ed25519", "npm-debug.log",
+)  # fmt: skip
+CACHES = ("/root", "/tmp", "/var/cache", "/var/lib/apt", "/home")
+SYSTEM_PACKAGES = re.compile(r"\b(?:apt-get|apk)\b.*?\b(?:install|add)\b(?P<names>[^&|;]*)")
+# Packages whose wheels open a library of the system that they do not bring, and the Debian package that has it.
+NEEDED_LIBRARIES = {
+    "cairosvg": "libcairo2", "mysqlclient": "libmariadb3", "opencv-python": "libgl1", "psycopg": "libpq5", "psycopg2": "libpq5",
+    "pyodbc": "unixodbc", "python-ldap": "libldap2", "python-magic": "libmagic1", "weasyprint": "libpango-1.0-0",
+}  # fmt: skip
+# Programs that a base image brings, by the start of its name.
+PROGRAMS = {
+    "python:": {"python", "sh"},
+    "node:": {"node", "npm", "sh"},
+    "nginxinc/nginx-unprivileged:": {"nginx", "sh", "wget"},
+}
+# Modes that let nobody but root write.
+WRITABLE = re.compile(r"(?:^|,)(?:[ugoa]*[goa][ugoa]*|)[+=][rxXst]*w|^[0-7]*[2367][0-7]$|^[0-7]*[2367]$")
+
+
+class Image:
+    """One service's production image, as its Dockerfile describes it."""
+
+    def __init__(self, project: Repository, service: Any) -> None:
+        self.project = project
+        self.service = service
+        self.files = project.folder(service)
+        self.ignore = patterns(self.files[".dockerignore"].decode())
+        self.context = [path for path in self.files if not is_ignored(path, self.ignore)]
+        self.dockerfile = Dockerfile(self.files["Dockerfile"].decode())
+        self.production = self.dockerfile.ancestry("production")
+        self.own = [item for stage in self.production for item in stage.instructions]
+
+    def copied(self) -> list[tuple[str, str]]:
+        """Return (stage, path) of all that production copies from stages."""
+        return [
+            (source, path)
+            for item in self.own
+            if item.name == "COPY" and (source := item.flag("from")) in self.dockerfile.stages
+            for path in item.sources
+        ]
+
+    def made(self, stage: str) -> list[Instruction]:
+        """Return the instructions that made what a stage holds."""
+        return [item for each in self.dockerfile.ancestry(stage) for item in each.instructions]
+
+    def base_packages(self, stage: str) -> set[str]:
+        """Return the packages of the system that a stage has installed."""
+        return {
+            name
+            for item in self.made(stage)
+            if item.name == "RUN"
+            for match in SYSTEM_PACKAGES.finditer(item.arguments)
+            for name in match["names"].split()
+            if not name.startswith("-")
+        }
+
+
+@st.composite
+def images(draw: st.DrawFn) -> Image:
+    """Return the production image of one service of a project."""
+    project = Repository(draw(answers(FEW)))
+    return Image(project, draw(st.sampled_from(project.stack.services)))
+
+
+def package_names(lock: bytes) -> set[str]:
+    """Return the packages that a Python lock file names."""
+    return set(re.findall(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==", lock.decode(), re.MULTILINE))
+
+
+# Feature: optimized-container-infrastructure, Property 7: production images hold runtime dependencies only
+@given(images())
+def test_production_holds_runtime_dependencies_only(image: Image) -> None:
+    """Production installs nothing; packages that it copies come from the run-time lock file alone."""
+    assert image.dockerfile.last.name == "production"
+    assert not [item for item in image.own if item.name in ("RUN", "ADD")], "production only copies"
+    folder = image.service.spec.development.dependencies
+    for stage, path in image.copied():
+        assert path not in ("/", "/root", "/usr", "/opt"), f"{path} is more than the service"
+        if not (path == folder or folder.startswith(f"{path.rstrip('/')}/")):
+            continue
+        # This copies installed packages. Where a package manager can leave tools of development out, it was told to.
+        locks = {file for item in image.made(stage) for file in read(item, image.context)}
+        development = [file for file in locks if "dev" in file]
+        assert not development, f"{stage} has packages of {development}"
+        installs = [item.arguments for item in image.made(stage) if "npm ci" in item.arguments]
+        assert all("--omit=dev" in command for command in installs)
+    if image.service.spec.language == "python":
+        asked = tomllib.loads(image.files["pyproject.toml"].decode())
+        names = {re.split(r"[^A-Za-z0-9._-]", each)[0].lower() for each in asked["dependency-groups"]["dev"]}
+        runtime = package_names(image.files["requirements.txt"])
+        wanted = {re.split(r"[^A-Za-z0-9._-]", each)[0].lower() for each in asked["project"]["dependencies"]}
+        assert wanted <= runtime
+        assert not names & runtime, "tools of development among the packages of the run time"
+        assert runtime <= package_names(image.files["requirements-dev.txt"]), "development runs with other packages"
+    in_context = [
+        path
+        for item in image.own
+        if item.name == "COPY" and not item.flag("from")
+        for path in read(item, image.context)
+    ]
+    assert not [path for path in in_context if "test" in path.lower()], "tests in production"
+
+
+# Feature: optimized-container-infrastructure, Property 8: no temporary files, package caches or build artefacts in an image
+@given(images())
+def test_no_temporary_files_or_caches_in_an_image(image: Image) -> None:
+    """Caches stay in cache mounts, junk never reaches the builder, and production copies no folder that holds either."""
+    sent = [path for path in JUNK if not is_ignored(path, image.ignore)]
+    assert not sent, f"these would be sent to the builder: {sent}"
+    for folder in image.service.mount_paths:
+        for inside in (f"{folder}/__pycache__/a.pyc", f"{folder}/.DS_Store"):
+            assert is_ignored(inside, image.ignore) or image.service.spec.language == "node", f"{inside} would be sent"
+    for stage, path in image.copied():
+        assert not path.startswith(CACHES), f"{path} holds caches"
+        for item in image.made(stage):
+            if item.name != "RUN":
+                continue
+            cached = {mount["target"] for mount in item.mounts if mount["type"] == "cache"}
+            command = item.arguments
+            if "apt-get install" in command:
+                assert "/var/lib/apt" in cached or "rm -rf /var/lib/apt/lists" in command, command
+            if re.search(r"\bapk add\b", command):
+                assert "--no-cache" in command or "/var/cache/apk" in cached, command
+            if re.search(r"\buv (pip|sync)\b", command):
+                assert "/root/.cache/uv" in cached, command
+            if re.search(r"\bpip install\b", command) and "uv pip" not in command:
+                assert "/root/.cache/pip" in cached or "--no-cache-dir" in command, command
+            if "npm ci" in command:
+                assert "/root/.npm" in cached, command
+    for name in image.dockerfile.needed("production"):
+        for item in image.dockerfile.stages[name].all("RUN"):
+            for mount in item.mounts:
+                if mount["type"] == "cache":
+                    assert not any(path.startswith(mount["target"]) for _, path in image.copied())
+    if image.service.spec.language == "python":
+        assert image.dockerfile.env("production").get("PYTHONDONTWRITEBYTECODE") == "1", (
+            "it would write caches as it runs"
+        )
+
+
+# Feature: optimized-container-infrastructure, Property 9: every system library that the run time needs is in the image
+@given(images())
+def test_every_library_that_the_run_time_needs_is_there(image: Image) -> None:
+    """What was installed runs on the system that it was installed on, with that system's libraries and programs."""
+    service, dockerfile = image.service, image.dockerfile
+    base = dockerfile.image("production")
+    folder = service.spec.development.dependencies
+    for stage, path in image.copied():
+        if path != folder:
+            continue
+        assert dockerfile.image(stage) == base, f"{path} was installed on {dockerfile.image(stage)} and runs on {base}"
+        built_with = {
+            name for name in image.base_packages(stage) if not name.endswith("-dev") and name != "build-essential"
+        }
+        assert built_with <= image.base_packages("production"), "libraries are there at installation only"
+        target = next(item.words[-1] for item in image.own if item.name == "COPY" and path in item.sources)
+        assert target == path, "an environment cannot be moved: its scripts name their interpreter"
+        assert dockerfile.env("production")["PATH"].startswith(f"{path}/bin:")
+    if service.spec.language == "python":
+        for name in package_names(image.files["requirements.txt"]) & NEEDED_LIBRARIES.keys():
+            assert NEEDED_LIBRARIES[name] in image.base_packages("production"), f"{name} needs {NEEDED_LIBRARIES[name]}"
+    programs = next(found for start, found in PROGRAMS.items() if base.startswith(start))
+    for name in ("CMD", "ENTRYPOINT", "HEALTHCHECK"):
+        item = dockerfile.setting("production", name)
+        if item is None:
+            continue
+        words = Instruction("CMD", (), item.arguments.removeprefix("CMD "), ()).words
+        assert words[0] in programs, f"{name}: {words[0]} is not in {base}"
+        if words[:2] == ["sh", "-c"]:
+            assert words[2].removeprefix("exec ").split()[0] in programs, words
+    assert service.healthcheck[0] in programs
+    if service.migrate:
+        assert service.migrate[0] in programs
+
+
+# Feature: optimized-container-infrastructure, Property 31: production processes run with uid > 0
+@given(answers(FEW))
+def test_production_runs_as_an_ordinary_user(given_answers: dict[str, Any]) -> None:
+    """The image, Compose and Kubernetes each name a numeric user above 0, and the same one."""
+    project = Repository(given_answers)
+    expected = {service.name: (service.spec.uid, service.spec.uid) for service in project.stack.services}
+    expected |= {service.migrate_name: expected[service.name] for service in project.stack.services if service.migrate}
+    expected |= {store.name: (store.spec.uid, store.spec.gid) for store in project.stack.stores}
+    assert all(uid > 0 and gid > 0 for uid, gid in expected.values())
+    for service in project.stack.services:
+        for stage in ("development", "production"):
+            item = project.dockerfiles[service.name].setting(stage, "USER")
+            assert item is not None, f"{service.name}: {stage} runs as root"
+            uid, _, gid = item.arguments.partition(":")
+            assert int(uid) > 0, (service.name, stage)
+            assert int(gid) > 0, (service.name, stage)
+            if stage == "production":
+                assert (int(uid), int(gid)) == expected[service.name]
+    for name, item in interpolated(project.services("development"), {}).items():
+        if name in {service.name for service in project.stack.services}:
+            assert item["user"] == "1000:1000", name
+    for environment in ("staging", "production"):
+        if environment not in project.environments:
+            continue
+        for name, item in project.services(environment).items():
+            assert item["user"] == "{}:{}".format(*expected[name]), (environment, name)
+            assert item["cap_drop"] == ["ALL"], name
+            assert "cap_add" not in item, name
+            assert "privileged" not in item, name
+            assert item["security_opt"] == ["no-new-privileges:true"], name
+    for (_, name), pod in pods(document for found in project.manifests.values() for document in found).items():
+        for container in [*pod.get("initContainers", ()), *pod["containers"]]:
+            context = {**pod.get("securityContext", {}), **container.get("securityContext", {})}
+            assert context["runAsNonRoot"] is True, name
+            assert (context["runAsUser"], context["runAsGroup"]) == expected[name], name
+            assert context["allowPrivilegeEscalation"] is False, name
+            assert context["capabilities"] == {"drop": ["ALL"]}, name
+
+
+# Feature: optimized-container-infrastructure, Property 32: build secrets are in no layer
+@given(images())
+def test_build_secrets_are_in_no_layer(image: Image) -> None:
+    """A secret reaches a command by a secret mount alone; no argument, variable or copied file can hold one."""
+    mounted: set[str] = set()
+    for stage in image.dockerfile.stages.values():
+        for item in stage.instructions:
+            if item.name in ("ARG", "ENV", "LABEL"):
+                found = [name for name in item.pairs if is_secret_name(name.upper())]
+                assert not found, f"{stage.name}: {found} would be in the image's history"
+            secrets = [mount for mount in item.mounts if mount["type"] == "secret"]
+            for mount in secrets:
+                mounted.add(mount["id"])
+                name, target = mount.get("env"), mount.get("target", f"/run/secrets/{mount['id']}")
+                assert "required" not in mount, "a build works without a registry of one's own"
+                # Nothing in the command writes it on: neither its value nor its file.
+                assert not name or f"${name}" not in item.arguments.replace("{", ""), (
+                    f"{stage.name}: {name} is expanded"
+                )
+                assert target not in item.arguments, f"{stage.name}: {target} is named in the command"
+                assert "env" not in item.words, f"{stage.name}: prints its environment"
+        installs = [item for item in stage.all("RUN") if re.search(r"\b(uv pip|npm ci|pip install)\b", item.arguments)]
+        assert all(any(mount["type"] == "secret" for mount in item.mounts) for item in installs), (
+            f"{stage.name} cannot use a private registry"
+        )
+    sent = [path for path in image.context if re.search(r"(^|/)(\.env|secrets?/|id_[a-z0-9]+$|.*\.(pem|key)$)", path)]
+    assert not sent, f"files with secrets would be sent to the builder: {sent}"
+    npmrc = image.files.get(".npmrc", b"").decode()
+    assert "_auth" not in npmrc
+    assert "registry=" not in npmrc
+    for environment in image.project.environments:
+        for name, item in image.project.services(environment).items():
+            arguments = item.get("build", {}).get("args", {})
+            assert not [key for key in arguments if is_secret_name(key)], name
+            if environment in ("staging", "production"):
+                found = [key for key in item["environment"] if is_secret_name(key)]
+                assert not found, f"{environment}: {name} has {found}, which `docker inspect` shows"
+                used = set(item.get("secrets", ()))
+                assert used <= set(image.project.compose[environment].get("secrets", {}))
+    bake = image.project.text("docker-bake.hcl")
+    assert not [name for name in re.findall(r"^ +([A-Z_]+) += ", bake, re.MULTILINE) if is_secret_name(name)]
+
+
+# Feature: optimized-container-infrastructure, Property 33: no needless write or execute permission in the image
+@given(images())
+def test_no_needless_permission_in_the_image(image: Image) -> None:
+    """Root owns every file, nobody else may write it, and of the files from the repository only scripts can be executed."""
+    needed = set(image.dockerfile.needed("production")) - {"development"}
+    for name in needed:
+        for number, item in enumerate(image.dockerfile.stages[name].instructions):
+            where = f"{name}, instruction {number + 1}"
+            if item.name in ("COPY", "ADD"):
+                assert item.flag("chown") in (None, "0", "0:0", "root", "root:root"), (
+                    f"{where}: the files have another owner"
+                )
+                mode = item.flag("chmod")
+                assert mode is None or not WRITABLE.search(mode), f"{where}: others may write ({mode})"
+            if item.name == "RUN":
+                for mode in re.findall(r"\bchmod (?:-\S+ )*(\S+)", item.arguments):
+                    assert not WRITABLE.search(mode), f"{where}: others may write ({mode})"
+                assert "chown" not in item.arguments, f"{where}: files with another owner"
+                # What commands make belongs to the user that they run as.
+                users = [other for other in image.made(name) if other.name == "USER"]
+                assert not users, f"{where}: runs as {users}"
+    for item in image.own:
+        if item.name != "COPY" or item.flag("from"):
+            continue
+        mode = item.flag("chmod")
+        assert mode is not None, f"{item.arguments}: the modes are those of whoever builds"
+        for path in read(item, image.context):
+            script = image.files[path].startswith(b"#!")
+            executable = bool(re.search(r"[1357]", mode)) if mode.isdigit() else "x" in mode
+            assert executable == script, f"{path} is copied with {mode}"
+    for stage, path in image.copied():
+        # Files of the repository on their way through a stage: their modes are set there too.
+        own = [item for item in image.dockerfile.stages[stage].all("COPY") if not item.flag("from")]
+        for item in own:
+            commands = [other.arguments for other in image.dockerfile.stages[stage].all("RUN")]
+            normalised = any(
+                re.search(rf"chmod -R \S+ \S*{re.escape(path.rsplit('/', 1)[-1])}\b", command) for command in commands
+            )
+            assert item.flag("chmod") or normalised, f"{stage}: {item.arguments} keeps the modes of whoever builds"
+    user = image.dockerfile.setting("production", "USER")
+    assert user is not None
+    last = [number for number, item in enumerate(image.own) if item.name in ("RUN", "COPY", "ADD")][-1]
+    assert image.own.index(user) > last, "files that come after USER belong to who runs it"
+    if image.project.stack.compose:
+        for name, item in image.project.services("production").items():
+            assert item["read_only"] is True, name
+    for (_, name), pod in pods(document for found in image.project.manifests.values() for document in found).items():
+        for container in [*pod.get("initContainers", ()), *pod["containers"]]:
+            assert container["securityContext"]["readOnlyRootFilesystem"] is True, name

@@ -1,0 +1,75 @@
+"""Files that development shares between the machine and the containers."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Any
+
+from hypothesis import given
+
+from support.layers import is_ignored, patterns
+from support.rendered import FEW, Repository
+from support.strategies import answers
+
+# What reloads the source, by language: a word of the development stage's command.
+RELOADS = {"python": "--reload", "node": "vite"}
+
+
+# Feature: optimized-container-infrastructure, Property 6: a change in a mounted file is seen on both sides at once
+@given(answers(FEW))
+def test_mounted_files_are_one_on_both_sides(given_answers: dict[str, Any]) -> None:
+    """Each source folder is mounted read-write where the image has it, hidden by nothing, and watched by what reloads it."""
+    project = Repository(given_answers)
+    development = project.compose["development"]["services"]
+    for service in project.stack.services:
+        folder = project.folder(service)
+        dockerfile = project.dockerfiles[service.name]
+        ignore = patterns(folder[".dockerignore"].decode())
+        workdir = dockerfile.setting("development", "WORKDIR")
+        assert workdir is not None
+        for name in [service.name, *([service.migrate_name] if service.migrate else [])]:
+            binds: dict[str, str] = {}
+            named: dict[str, str] = {}
+            for volume in development[name]["volumes"]:
+                source, target, *mode = volume.split(":")
+                assert not mode, f"{name}: {volume} is not read-write"
+                (binds if source.startswith("./") else named)[source] = target
+            libraries = {f"./{library.path}": library.folder for library in service.libraries}
+            own = {source: target for source, target in binds.items() if source not in libraries}
+            assert binds == own | libraries, name
+            assert list(own) == [f"./{service.path}/{path}" for path in service.mount_paths], name
+            for source, target in own.items():
+                path = source.removeprefix(f"./{service.path}/")
+                inside = [file for file in folder if file.startswith(f"{path}/")]
+                assert inside, f"{name}: {source} is not there, so the engine would make it, as root"
+                assert target == posixpath.join(workdir.arguments, path), f"{target} is not where the image has it"
+                assert not all(is_ignored(file, ignore) for file in inside), f"the image itself has no {path}"
+                hidden = [other for other in named.values() if other == target or other.startswith(f"{target}/")]
+                assert not hidden, f"{name}: {hidden} hide files of {source}"
+        dependencies = service.spec.development.dependencies
+        assert development[service.name]["volumes"][-1] == f"{service.name}-dependencies:{dependencies}"
+        owner = development[service.name]["user"]
+        assert owner == "${UID:-1000}:${GID:-1000}", "files that it makes must belong to who runs it"
+        command = dockerfile.setting("development", "CMD")
+        assert command is not None
+        assert any(RELOADS[service.spec.language] in word for word in command.words), command
+        assert "command" not in development[service.name], "the image's own command reloads"
+        if service.spec.language == "python":
+            watched = folder["app/__main__.py"].decode()
+            assert 'reload_dirs=["app"]' in watched
+            assert "app" in service.mount_paths
+        # Other files that the containers use are followed by `docker compose watch`.
+        watch = development[service.name]["develop"]["watch"]
+        followed = {rule["path"].removeprefix(f"{service.path}/"): rule for rule in watch}
+        assert set(followed) == {*service.spec.development.rebuild, *service.spec.development.sync}
+        for path, rule in followed.items():
+            assert path in folder, f"{path} is watched and is not there"
+            assert not is_ignored(path, ignore), f"{path} is watched and is no part of the image"
+            assert not any(path.startswith(f"{mounted}/") for mounted in service.mount_paths), (
+                f"{path} is mounted already"
+            )
+            if path in service.spec.development.sync:
+                assert rule["action"] == "sync+restart"
+                assert rule["target"] == posixpath.join(workdir.arguments, path)
+            else:
+                assert rule["action"] == "rebuild"

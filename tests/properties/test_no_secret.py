@@ -1,0 +1,85 @@
+"""T9: no secret stands in the answers file, nor in any other file that is committed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.sensitive import is_secret_name, is_secret_value
+from support.catalog import refusals
+from support.render import Tree, renderer
+from support.samples import SAMPLES
+from support.strategies import Answers, answers
+
+# Long random texts that are no secrets: digests of packages, of commits and of images.
+DIGESTS = re.compile(
+    r"--hash=sha256:[0-9a-f]{64}|sha(256|384|512)-[A-Za-z0-9+/=]+|@[0-9a-f]{40}\b|@sha256:[0-9a-f]{64}|h1:[A-Za-z0-9+/=]{44}"
+)
+# `NAME: value`, `NAME=value`, `"name": "value"` with a name that says it is secret.
+ASSIGNED = re.compile(
+    r"(?i)[\"']?\b(?P<name>[A-Z_]*(?:PASSWORD|SECRET_KEY|API_KEY|TOKEN|PASSPHRASE))[\"']?\s*[:=]\s*[\"']?(?P<value>[^\s\"',#)}\]]+)"
+)
+# The only value that a password may have in a file: the one of containers on the developer's machine.
+HARMLESS = re.compile(r"development|true|false|-?\$.*|\{.*|<.*|\*+|\.\.\.|…|None|str|SecretStr.*|test.*")
+
+
+def revealed(files: Tree) -> list[str]:
+    found = []
+    for path, file in files.items():
+        if path.endswith((".lock", "package-lock.json", "go.sum", ".ico", ".png")):
+            continue
+        for number, line in enumerate(file.text.splitlines(), 1):
+            if is_secret_value(DIGESTS.sub("", line)) and not path.endswith((".py", ".ts", ".tsx")):
+                found.append(f"{path}:{number}: {line.strip()}")
+            if path.endswith((".yaml", ".yml", ".env", ".example", ".hcl", ".json")) or path == ".copier-answers.yml":
+                found += [
+                    f"{path}:{number}: {match[0]}"
+                    for match in ASSIGNED.finditer(line)
+                    if not HARMLESS.fullmatch(match["value"])
+                ]
+    return found
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_samples_hold_no_secret(name: str) -> None:
+    found = revealed(renderer().render(SAMPLES[name]))
+    assert not found
+
+
+@settings(max_examples=50)
+@given(answers())
+def test_no_project_holds_a_secret(given_: Answers) -> None:
+    found = revealed(renderer().render(given_))
+    assert not found
+
+
+@given(answers())
+def test_the_answers_file_records_the_answers_and_nothing_else(given_: Answers) -> None:
+    text = renderer().render(given_, only=lambda path: path == ".copier-answers.yml")[".copier-answers.yml"].text
+    recorded: dict[str, Any] = yaml.safe_load(text)
+    assert recorded == renderer().answers(given_)
+
+
+@given(
+    st.sampled_from(
+        ["PASSWORD", "DB_PASSWORD", "API_KEY", "SECRET_KEY", "GITHUB_TOKEN", "SIGNING_KEY", "X_CREDENTIALS"]
+    ),
+    st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=30),
+)
+def test_a_secret_in_env_is_refused(name: str, value: str) -> None:
+    assert is_secret_name(name)
+    given_ = {"preset": "custom", "services": [{"name": "api", "kind": "fastapi", "env": {name: value}}]}
+    assert any("looks like a secret" in sentence for sentence in refusals(given_))
+
+
+@given(st.binary(min_size=20, max_size=64))
+def test_a_random_value_in_env_is_refused(value: bytes) -> None:
+    given_ = {"preset": "custom", "services": [{"name": "api", "kind": "fastapi", "env": {"A": value.hex()}}]}
+    # A few bytes that repeat are no secret.
+    if len(set(value)) > 16:
+        assert any("looks like a secret" in sentence for sentence in refusals(given_))

@@ -1,0 +1,28 @@
+"""The catalog of this clone, and the questions of its model."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from model import load, problems
+from model.answers import Answers
+from model.catalog import Catalog
+from support.render import ROOT, renderer
+
+QUESTIONS = tuple(Answers.model_fields)
+
+
+@functools.cache
+def catalog() -> Catalog:
+    """Return every kind, store, preset and image that this clone knows."""
+    return load.catalog(ROOT / "extensions")
+
+
+def refusals(given: Mapping[str, Any]) -> list[str]:
+    """Return every sentence with which answers are refused, as generating a project with them would."""
+    answers = {**renderer().answers({}), **given}
+    return problems.unknown(given) + [
+        sentence for name in QUESTIONS for sentence in problems.of(name, answers[name], answers, catalog())
+    ]
