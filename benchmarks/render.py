@@ -23,11 +23,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -49,29 +49,41 @@ GIT = {
 AIMS = {"default project": 1.2, "200 services": 8.0, "default project, in memory": 0.06}
 
 
+class Time(NamedTuple):
+    """What an action took: by the clock, and of the processors (its subprocesses included)."""
+
+    seconds: float
+    cpu: float
+
+
 @dataclass(frozen=True)
 class Row:
-    """One measurement: seconds are medians; `bare` is what a bare template of the same files takes."""
+    """Medians of one measurement; `bare` is what a bare template of the same files takes."""
 
     what: str
     files: int
-    seconds: float
-    bare: float | None = None
+    time: Time
+    bare: Time | None = None
 
     @property
     def per_file(self) -> float:
         """Return the seconds that a file takes."""
-        return self.seconds / self.files
+        return self.time.seconds / self.files
 
     @property
     def ratio(self) -> float | None:
-        """Return how many times as long as the bare template this takes."""
-        return self.seconds / self.bare if self.bare else None
+        """Return how many times the CPU time of the bare template this takes; a busy machine changes it little."""
+        return self.time.cpu / self.bare.cpu if self.bare else None
 
     @property
     def aim(self) -> float | None:
         """Return the seconds that this should stay below."""
         return AIMS.get(self.what)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it as plain data."""
+        plain = {"what": self.what, "files": self.files, "time": self.time._asdict(), "per_file": self.per_file}
+        return plain | {"bare": self.bare and self.bare._asdict(), "ratio": self.ratio, "aim": self.aim}
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -97,11 +109,17 @@ def copier(*arguments: str) -> None:
         sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
 
 
-def timed(action: Callable[[], object]) -> float:
-    """Return the seconds that an action takes."""
-    started = time.perf_counter()
+def timed(action: Callable[[], object]) -> Time:
+    """Return what an action takes."""
+    started, before = time.perf_counter(), os.times()
     action()
-    return time.perf_counter() - started
+    after = os.times()
+    return Time(time.perf_counter() - started, sum(after[:4]) - sum(before[:4]))
+
+
+def median(times: Sequence[Time]) -> Time:
+    """Return the medians of both."""
+    return Time(*(statistics.median(values) for values in zip(*times, strict=True)))
 
 
 def progress(text: str) -> None:
@@ -166,8 +184,8 @@ def files(project: Path) -> list[Path]:
 
 def copies(what: str, template: Path, arguments: list[str], work: Path, runs: int) -> Row:
     """Measure copies of ours and of a bare template in turn, so that both meet the same machine."""
-    ours: list[float] = []
-    theirs: list[float] = []
+    ours: list[Time] = []
+    theirs: list[Time] = []
     first = work / "project"
     twin: Path | None = None
     for run in range(runs + 1):
@@ -185,7 +203,7 @@ def copies(what: str, template: Path, arguments: list[str], work: Path, runs: in
             theirs.append(compared)
             shutil.rmtree(target)
             shutil.rmtree(work / f"bare-{run}")
-    return Row(what, len(files(first)), statistics.median(ours), statistics.median(theirs))
+    return Row(what, len(files(first)), median(ours), median(theirs))
 
 
 def updates(count: int, work: Path, runs: int) -> Iterator[Row]:
@@ -209,7 +227,7 @@ def updates(count: int, work: Path, runs: int) -> Iterator[Row]:
         f"one service more, {count} services": [(work / "project", grow), *plain],
     }
     for what, pair in cases.items():
-        seconds: tuple[list[float], ...] = ([], [])
+        seconds: tuple[list[Time], list[Time]] = ([], [])
         for run in range(runs):
             progress(f"update, {what}: run {run + 1} of {runs}")
             for (project, command), found in zip(pair, seconds, strict=True):
@@ -218,7 +236,7 @@ def updates(count: int, work: Path, runs: int) -> Iterator[Row]:
                 found.append(timed(lambda command=command, project=project: copier(*command, str(project))))  # type: ignore[misc]  # bound at once
                 git(project, "reset", "--quiet", "--hard")
                 git(project, "clean", "--quiet", "-xdff")
-        yield Row(what, total, *map(statistics.median, seconds))
+        yield Row(what, total, median(seconds[0]), median(seconds[1]))
 
 
 def in_memory(runs: int) -> Row:
@@ -229,11 +247,8 @@ def in_memory(runs: int) -> Row:
     warm = renderer()
     rendered = warm.render({})
     progress("in memory")
-    return Row(
-        "default project, in memory",
-        len(rendered),
-        statistics.median(timed(lambda: warm.render({})) for _ in range(runs)),
-    )
+    times = [timed(lambda: warm.render({})) for _ in range(runs)]
+    return Row("default project, in memory", len(rendered), median(times))
 
 
 def by_kind() -> dict[str, int]:
@@ -270,22 +285,15 @@ def measure(sizes: list[int], runs: int) -> dict[str, list[Row]]:
 
 def table(title: str, rows: list[Row]) -> Iterator[str]:
     """Yield the lines of a Markdown table."""
-    yield f"| {title} | files | seconds | ms per file | bare template | ratio | aim |"
-    yield "| --- | --: | --: | --: | --: | --: | --: |"
+    yield f"| {title} | files | seconds | ms per file | bare: seconds | CPU seconds | bare: CPU | ratio of CPU | aim |"
+    yield "| --- | --: | --: | --: | --: | --: | --: | --: | --: |"
     for row in rows:
-        bare_seconds = f"{row.bare:.2f}" if row.bare else "-"
+        digits = 2 if row.time.seconds >= 0.1 else 3
+        clock, cpu = (f"{value:.{digits}f}" for value in row.time)
+        bare_clock, bare_cpu = (f"{value:.2f}" for value in row.bare) if row.bare else ("-", "-")
         ratio = f"{row.ratio:.2f}" if row.ratio else "-"
-        aim = f"< {row.aim:g}" if row.aim else "-"
-        digits = 2 if row.seconds >= 0.1 else 3
-        cells = (
-            row.what,
-            row.files,
-            f"{row.seconds:.{digits}f}",
-            f"{row.per_file * 1000:.2f}",
-            bare_seconds,
-            ratio,
-            aim,
-        )
+        aim = f"< {row.aim:g} s" if row.aim else "-"
+        cells = (row.what, row.files, clock, f"{row.per_file * 1000:.2f}", bare_clock, cpu, bare_cpu, ratio, aim)
         yield f"| {' | '.join(map(str, cells))} |"
 
 
@@ -298,6 +306,7 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "copier": version("copier"),
         "git": git_version,
+        "load": round(os.getloadavg()[0], 1),
     }
 
 
@@ -330,17 +339,14 @@ def main() -> int:
     rows = measure(options.sizes, options.runs)
     kinds = by_kind()
     if options.json:
-        derived = {
-            name: [{**asdict(row), "per_file": row.per_file, "ratio": row.ratio, "aim": row.aim} for row in found]
-            for name, found in rows.items()
-        }
+        derived = {name: [row.as_json() for row in found] for name, found in rows.items()}
         print(json.dumps({"machine": machine(), **derived, "files_by_kind": kinds}, indent=2))
     else:
         print(", ".join(f"{key} {value}" for key, value in machine().items()), end="\n\n")
         print("\n".join(table("copy", rows["copy"])), end="\n\n")
         print("\n".join(table("update", rows["update"])), end="\n\n")
         print(f"Files of one service: {', '.join(f'{kind} {count}' for kind, count in kinds.items())}.")
-    missed = [row.what for found in rows.values() for row in found if row.aim and row.seconds >= row.aim]
+    missed = [row.what for found in rows.values() for row in found if row.aim and row.time.seconds >= row.aim]
     for what in missed:
         print(f"missed the aim: {what}", file=sys.stderr)
     return int(bool(missed))

@@ -15,7 +15,8 @@ _FORMS: Final = re.compile(
     r"-----BEGIN|\bAKIA[0-9A-Z]{16}\b|\bgh[opsur]_[A-Za-z0-9]{20}|\bgithub_pat_|\bglpat-|\bxox[abprs]-|\b[rs]k_live_"
     r"|\bsk-[A-Za-z0-9_-]{20}|\bAIza[0-9A-Za-z_-]{30}|\beyJ[A-Za-z0-9_-]{10,}\.eyJ|://[^/\s:@]*:[^/\s@]+@"
 )
-_RUN: Final = re.compile(r"[A-Za-z0-9+/_=-]{32,}")
+# Without the separators of words and paths.
+_RUN: Final = re.compile(r"[A-Za-z0-9+]{32,}")
 
 
 def is_secret_name(name: str) -> bool:

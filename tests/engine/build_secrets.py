@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+# What pip installs from by default has no public name.
 from pip._internal.models.index import PyPI
 
 from engine.commands import run

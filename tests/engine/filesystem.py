@@ -82,14 +82,13 @@ def saved(image: str, folder: Path) -> Iterator[tarfile.TarFile]:
         file.unlink()
 
 
-def opened(archive: tarfile.TarFile, name: str) -> IO[bytes]:
+def opened(archive: tarfile.TarFile, name: str) -> IO[bytes] | gzip.GzipFile:
     """Return a blob's content, unpacked."""
     blob = archive.extractfile(name)
     assert blob is not None
     packed = blob.read(2) == _GZIP
     blob.seek(0)
     return gzip.GzipFile(fileobj=blob) if packed else blob
-
 
 
 def read(image: str, base: str, folder: Path) -> Image:

@@ -11,6 +11,7 @@ def record(name: str, value: float, unit: str, **details: object) -> None:
     """Append a measurement; without ENGINE_MEASUREMENTS there is nobody to read it."""
     file = os.environ.get("ENGINE_MEASUREMENTS")
     if file:
-        line = json.dumps({"name": name, "value": round(value, 3), "unit": unit, **details})
+        load = round(os.getloadavg()[0] / (os.cpu_count() or 1), 2)
+        line = json.dumps({"name": name, "value": round(value, 3), "unit": unit, **details, "load_per_cpu": load})
         with Path(file).open("a", encoding="utf-8") as stream:
             stream.write(f"{line}\n")

@@ -155,7 +155,12 @@ class Environment:
         command = self.command("watch", "--no-up", *services)
         environment = {**os.environ, "DOCKER_CONFIG": DOCKER_CONFIG, **self.project.variables, **self.given}
         with subprocess.Popen(
-            command, cwd=self.project.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=self.project.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         ) as watch:
             try:
                 assert watch.stdout is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -78,7 +79,7 @@ def forms(password: str) -> list[bytes]:
     return [password.encode(), base64.b64encode(f"somebody:{password}".encode())]
 
 
-def search(stream: IO[bytes], wanted: list[bytes]) -> tuple[int, bool]:
+def search(stream: IO[bytes] | gzip.GzipFile, wanted: list[bytes]) -> tuple[int, bool]:
     """Return how many bytes there are, and whether any of the wanted ones are among them."""
     longest = max(map(len, wanted))
     size, found, end = 0, False, b""
@@ -90,6 +91,6 @@ def search(stream: IO[bytes], wanted: list[bytes]) -> tuple[int, bool]:
     return size, found
 
 
-def blocks(stream: IO[bytes]) -> Iterator[bytes]:
+def blocks(stream: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     while block := stream.read(BLOCK):
         yield block

@@ -83,7 +83,9 @@ def test_a_change_of_dependencies_runs_from_their_layer_on(project: Project, col
         # … and the image has what the lock file names: nothing is left of what was there before.
         asked = ("python", "-c", "import dotenv")
         assert run("docker", "run", "--rm", project.image(service), *asked).code == 0
-        assert "ModuleNotFoundError" in run("docker", "run", "--rm", project.image(service, "dependencies"), *asked).output
+        assert (
+            "ModuleNotFoundError" in run("docker", "run", "--rm", project.image(service, "dependencies"), *asked).output
+        )
 
 
 def without(lock: str, package: str) -> list[tuple[str, str]]:

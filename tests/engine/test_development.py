@@ -198,8 +198,13 @@ def test_a_variable_of_all_reaches_those_who_use_it(development: Environment, pr
 
 def test_a_changed_configuration_file_restarts_its_user(development: Environment, project: Project) -> None:
     before = development.lives()
-    with development.watching("frontend"), project.changed("frontend/vite.config.ts", append=f"// {uuid.uuid4().hex}\n"):
-        until("the front end has been restarted", lambda: development.lives()["frontend"] != before["frontend"], 60, 0.2)
+    with (
+        development.watching("frontend"),
+        project.changed("frontend/vite.config.ts", append=f"// {uuid.uuid4().hex}\n"),
+    ):
+        until(
+            "the front end has been restarted", lambda: development.lives()["frontend"] != before["frontend"], 60, 0.2
+        )
     until("it is healthy again", lambda: development.container("frontend")["State"]["Health"]["Status"] == "healthy")
     after = development.lives()
     assert after["frontend"][0] == before["frontend"][0]

@@ -25,7 +25,9 @@ TOOLS = re.compile(
     r"|uv|uvx|pip|setuptools|wheel|_?pytest|coverage|ruff|mypy|debugpy|httpx"
     r"|gcc|cc|g\+\+|make|git|curl)([./-]|$)"
 )
-CACHES = re.compile(r"^/(root|home|tmp|var/tmp|var/cache|var/lib/apt|var/log|run)/.|/\.(cache|npm|config|local)(/|$)|\.(whl|log)$")
+CACHES = re.compile(
+    r"^/(root|home|tmp|var/tmp|var/cache|var/lib/apt|var/log|run)/.|/\.(cache|npm|config|local)(/|$)|\.(whl|log)$"
+)
 # What may be in a wheel is what the packages' authors put there; of the service's own there is only what runs.
 ARTEFACTS = re.compile(
     r"^/(app|srv)/(.*/)?((tests?|coverage|node_modules|\.\w+)(/|$)|(Dockerfile|compose|tsconfig|package|requirements|pyproject))"
@@ -90,7 +92,9 @@ def test_it_runs_as_a_numeric_user_that_is_not_root(image: Image) -> None:
 def test_its_user_can_write_only_to_tmp(image: Image) -> None:
     writable = {entry.path for entry in image.files.values() if entry.writable_by(*image.user)}
     assert shown(entry for entry in image.own if entry.path in writable) == []
-    from_base = {path for path in writable if not any(str(parent) in writable for parent in PurePosixPath(path).parents)}
+    from_base = {
+        path for path in writable if not any(str(parent) in writable for parent in PurePosixPath(path).parents)
+    }
     assert from_base <= EVERYBODYS
 
 
@@ -147,7 +151,9 @@ print(json.dumps({"loaded": loaded, "imported": len(imported), "failed": failed}
 
 
 def test_every_library_that_python_needs_is_there(project: Project, production_images: dict[str, str]) -> None:
-    printed = docker("run", "--rm", "--read-only", "--network=none", production_images["backend"], "python", "-c", LOAD_EVERYTHING)
+    printed = docker(
+        "run", "--rm", "--read-only", "--network=none", production_images["backend"], "python", "-c", LOAD_EVERYTHING
+    )
     found = json.loads(printed)
     assert found["failed"] == {}
     assert found["loaded"] > 10

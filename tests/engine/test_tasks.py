@@ -42,11 +42,3 @@ def test_integration_tests_succeed_and_leave_nothing(project: Project, developme
 def test_doctor_finds_nothing_wrong(project: Project, development: Environment) -> None:
     done = project.make("doctor")
     assert "✗" not in done.output
-
-
-def test_clean_takes_everything_away(project: Project, development: Environment) -> None:
-    """The last of all: development is gone afterwards."""
-    project.succeed("python3", "-m", "ops", "clean", "--yes")
-    label = f"label=com.docker.compose.project={development.name}"
-    assert docker("container", "ls", "--all", "--quiet", f"--filter={label}") == ""
-    assert docker("volume", "ls", "--quiet", f"--filter={label}") == ""

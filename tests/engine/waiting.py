@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -22,9 +23,7 @@ def until(what: str, look: Callable[[], T | None], seconds: float = 30, interval
 def slowness() -> float:
     """Return how much longer everything takes because this machine has other work to do: 1 where it has none.
 
-    Limits are for a machine of one's own, and are multiplied by it.
+    Limits are for a machine of one's own, and are multiplied by it: processes that wanted to run in the
+    last minute, for each processor.
     """
-    wall, own = time.perf_counter(), time.process_time()
-    while time.perf_counter() - wall < 0.3:
-        pass
-    return max(1.0, (time.perf_counter() - wall) / (time.process_time() - own))
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))

@@ -32,13 +32,17 @@ class Build:
         self.context = context(files, files[".dockerignore"].decode())
         self.keys = keys(self.dockerfile, self.context, ARGUMENTS)
         self.installs = {step for step in self.keys if is_install(self.at(step))}
-        # What installations read, from a mount or from a copy before them in their stage.
+        # The files that installations name, in a mount or in a copy before them in their stage.
         self.manifests = sorted(
             {
-                path
+                name
                 for stage, number in self.installs
                 for item in self.dockerfile.stages[stage].instructions[: number + 1]
-                for path in read(item, self.context)
+                for name in (
+                    *(item.sources if item.name == "COPY" else ()),
+                    *(mount.get("source", ".") for mount in item.mounts),
+                )
+                if name in self.context
             }
         )
 

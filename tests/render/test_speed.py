@@ -11,15 +11,16 @@ def test_default_project_renders_in_60_ms() -> None:
     renderer().render({})
     times = []
     for _ in range(7):
-        started = time.perf_counter()
+        # The processor's time, not the clock's: other tests run at the same time.
+        started = time.process_time()
         renderer().render({})
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     assert min(times) < 0.060, [f"{seconds * 1000:.0f} ms" for seconds in times]
 
 
 def test_200_services_render_in_seconds() -> None:
     services = ", ".join(f"api-{number}:fastapi > postgres" for number in range(200))
     renderer().render({"services": "a:fastapi > postgres"})
-    started = time.perf_counter()
+    started = time.process_time()
     renderer().render({"preset": "custom", "services": services})
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4

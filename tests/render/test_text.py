@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 import pytest
 from hypothesis import given, settings
 
-from support.render import Tree, renderer
+from support.render import File, Tree, renderer
 from support.samples import SAMPLES
 from support.strategies import Answers, answers
 
@@ -17,35 +18,38 @@ TWO_EMPTY_LINES = (".py", ".pyi", ".mako")
 NOT_OURS = (".ico", ".png", ".woff2")
 EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 # Docker's own templates, which some commands carry.
-LEFT_OVER = re.compile(r"\{[{%#]-?\s.*|.*\s-?[}%#]\}")
+LEFT_OVER = re.compile(r"\{[{%#]-?\s.*|\s-?[}%#]\}")
 GO_TEMPLATE = re.compile(r"\{\{(json )?\s*\.[A-Z].*?\}\}")
 
 
 def faults(files: Tree) -> list[str]:
+    return [fault for path, file in files.items() if not path.endswith(NOT_OURS) for fault in _faults(path, file)]
+
+
+# Most files are the same in every project.
+@functools.lru_cache(maxsize=100_000)
+def _faults(path: str, file: File) -> tuple[str, ...]:
     found = []
-    for path, file in files.items():
-        if path.endswith(NOT_OURS):
-            continue
-        text = file.text
-        where = f"{path} (from {file.source})"
-        if re.search(r"[ \t]+$", text, re.MULTILINE):
-            line = next(n for n, line in enumerate(text.split("\n"), 1) if line != line.rstrip(" \t"))
-            found.append(f"{where}:{line}: blanks at its end")
-        limit = 3 if path.endswith(TWO_EMPTY_LINES) else 2
-        if match := re.search("\n" * (limit + 1), text):
-            found.append(f"{where}:{text[: match.start()].count(chr(10)) + 2}: too many empty lines")
-        if text and (not text.endswith("\n") or text.endswith("\n\n")):
-            found.append(f"{where}: does not end with exactly one newline")
-        if text.startswith("\n"):
-            found.append(f"{where}: starts with an empty line")
-        if "\r" in text or ("\t" in text and not path.endswith(("Makefile", ".mk", ".mod", ".tsv"))):
-            found.append(f"{where}: holds a tab or a carriage return")
-        # A plain file may hold such braces, in f-strings and JSX.
-        if file.source.endswith(".jinja"):
-            rest = GO_TEMPLATE.sub("", EXPRESSION.sub("", text))
-            found += [f"{where}: Jinja is left over: {match[0]}" for match in LEFT_OVER.finditer(rest)]
-        found += [f"{where}: {word}" for word in ("Undefined", "TODO", "FIXME") if re.search(rf"\b{word}\b", text)]
-    return found
+    text = file.text
+    where = f"{path} (from {file.source})"
+    if re.search(r"[ \t]$", text, re.MULTILINE):
+        line = next(n for n, line in enumerate(text.split("\n"), 1) if line != line.rstrip(" \t"))
+        found.append(f"{where}:{line}: blanks at its end")
+    limit = 3 if path.endswith(TWO_EMPTY_LINES) else 2
+    if "\n" * (limit + 1) in text:
+        found.append(f"{where}:{text[: text.index(chr(10) * (limit + 1))].count(chr(10)) + 2}: too many empty lines")
+    if text and (not text.endswith("\n") or text.endswith("\n\n")):
+        found.append(f"{where}: does not end with exactly one newline")
+    if text.startswith("\n"):
+        found.append(f"{where}: starts with an empty line")
+    if "\r" in text or ("\t" in text and not path.endswith(("Makefile", ".mk", ".mod", ".tsv"))):
+        found.append(f"{where}: holds a tab or a carriage return")
+    # A plain file may hold such braces, in f-strings and JSX.
+    if file.source.endswith(".jinja"):
+        rest = GO_TEMPLATE.sub("", EXPRESSION.sub("", text))
+        found += [f"{where}: Jinja is left over: {match[0]}" for match in LEFT_OVER.finditer(rest)]
+    found += [f"{where}: {word}" for word in ("Undefined", "TODO", "FIXME") if re.search(rf"\b{word}\b", text)]
+    return tuple(found)
 
 
 @pytest.mark.parametrize("name", SAMPLES)

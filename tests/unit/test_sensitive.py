@@ -66,6 +66,7 @@ def test_secret_values(value: str) -> None:
         "=" * 60,
         "11111111111111111111111111111111",
         "europe-west1-docker.pkg.dev/project/repository/image",
+        "apps/CHVeD9l2jT/dist/requirements-dev.txt",
     ],
 )  # fmt: skip
 def test_other_values(value: str) -> None:

@@ -27,7 +27,7 @@ def test_a_new_version_equals_a_fresh_copy_but_for_the_users_files(
     fresh = files(clone.project(tmp_path / "fresh", ref="v2.0.0"))
     updated = files(project)
     assert set(updated) == set(fresh)
-    assert [path for path in fresh if fresh[path] != updated[path]] == ["backend/app/__main__.py"]
+    assert [path for path in fresh if fresh[path] != updated[path]] == ["backend/app/healthcheck.py"]
 
 
 def test_edits_of_template_files_are_merged(project: Path) -> None:
@@ -50,7 +50,7 @@ def test_edits_of_template_files_are_merged(project: Path) -> None:
 
 
 def test_files_of_the_user_are_left_alone(project: Path) -> None:
-    main, untouched = project / "backend/app/main.py", project / "backend/app/__main__.py"
+    main, untouched = project / "backend/app/main.py", project / "backend/app/healthcheck.py"
     append(main, "\n# mine\n")
     (project / ".env").write_text("LOG_LEVEL=debug\n")
     (project / "compose.override.yaml").write_text("services: {}\n")
@@ -66,7 +66,7 @@ def test_files_of_the_user_are_left_alone(project: Path) -> None:
 
 
 def test_deleted_files_stay_deleted(project: Path) -> None:
-    gone = ["backend/app/__main__.py", "backend/pyproject.toml", "README.md"]
+    gone = ["backend/app/healthcheck.py", "backend/pyproject.toml", "README.md"]
     for path in gone:
         (project / path).unlink()
     commit(project)
