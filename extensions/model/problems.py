@@ -167,7 +167,9 @@ def _libraries(question: str, value: Any, answers: Mapping[str, Any], catalog: C
                 f"known are {listing(catalog.libraries)}"
             )
         if library.name in RESERVED_LIBRARIES or library.name in catalog.stores:
-            problems.append(f"libraries: '{library.name}' is a reserved name; choose another, such as {library.name}-lib")
+            problems.append(
+                f"libraries: '{library.name}' is a reserved name; choose another, such as {library.name}-lib"
+            )
         if why := path_problem(library_path(library)):
             problems.append(f"libraries: '{library.name}': {why}")
     return problems + _nested("libraries", [(library.name, library_path(library)) for library in items])
@@ -265,7 +267,8 @@ def _needs(services: list[ServiceAnswer], libraries: list[LibraryAnswer] | None,
             if libraries is not None and library not in known
         ]
         problems += [
-            f"services: '{service.name}' is of kind {service.kind}, which cannot use the {known[library]} library '{library}'; "
+            f"services: '{service.name}' is of kind {service.kind}, which cannot use the {known[library]} library "
+            f"'{library}'; "
             + (f"it can use {listing(usable)} libraries" if usable else "leave that out")
             for library in service.libraries or ()
             if library in known and known[library] not in usable

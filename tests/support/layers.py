@@ -57,7 +57,12 @@ def read(instruction: Instruction, files: Iterable[str]) -> list[str]:
     wanted += [
         mount.get("source", ".") for mount in instruction.mounts if mount["type"] == "bind" and "from" not in mount
     ]
-    return [path for path in files if any(_below(path, source) for source in wanted)]
+    left_out = [value for name, value in instruction.flags if name == "exclude"]
+    return [
+        path
+        for path in files
+        if any(_below(path, source) for source in wanted) and not any(_below(path, source) for source in left_out)
+    ]
 
 
 def _below(path: str, source: str) -> bool:
