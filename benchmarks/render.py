@@ -122,6 +122,11 @@ def median(times: Sequence[Time]) -> Time:
     return Time(*(statistics.median(values) for values in zip(*times, strict=True)))
 
 
+def quantity(count: int) -> str:
+    """Return `1 service` or `2 services`."""
+    return f"{count} service{'s' if count > 1 else ''}"
+
+
 def progress(text: str) -> None:
     """Say on a terminal what is being measured."""
     if sys.stderr.isatty():
@@ -223,8 +228,8 @@ def updates(count: int, work: Path, runs: int) -> Iterator[Row]:
     ]
     plain = [(work / "bare-0", newer)]
     cases: dict[str, list[tuple[Path, list[str]]]] = {
-        f"to a newer version, {count} services": [(work / "project", [*newer, "--trust"]), *plain],
-        f"one service more, {count} services": [(work / "project", grow), *plain],
+        f"to a newer version, {quantity(count)}": [(work / "project", [*newer, "--trust"]), *plain],
+        f"one service more, {quantity(count)}": [(work / "project", grow), *plain],
     }
     for what, pair in cases.items():
         seconds: tuple[list[Time], list[Time]] = ([], [])
@@ -273,8 +278,9 @@ def measure(sizes: list[int], runs: int) -> dict[str, list[Row]]:
         copied.append(copies("default project", template, [], work / "default", runs))
         for size in sizes:
             place = work / str(size)
-            what = f"{size} service{'s' if size > 1 else ''}"
-            copied.append(copies(what, template, data(size), place, runs if size < LARGEST_UPDATE else min(runs, 3)))
+            copied.append(
+                copies(quantity(size), template, data(size), place, runs if size < LARGEST_UPDATE else min(runs, 3))
+            )
             if size <= LARGEST_UPDATE:
                 updated += updates(size, place, min(runs, 3))
             shutil.rmtree(place)

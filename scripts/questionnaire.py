@@ -93,8 +93,9 @@ def text() -> str:
         "\n## Kinds of library\n",
         "| kind | what | used by |\n| --- | --- | --- |",
         *(
-            f"| `{library.name}` | {library.title} | {', '.join(k.name for k in catalog.kinds.values() if library.name in k.libraries)} |"
+            f"| `{library.name}` | {library.title} | {', '.join(users)} |"
             for library in catalog.libraries.values()
+            if (users := [kind.name for kind in catalog.kinds.values() if library.name in kind.libraries]) is not None
         ),
         "\n## Stores\n",
         "| store | what | port |\n| --- | --- | --- |",

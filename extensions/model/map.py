@@ -83,7 +83,7 @@ def _service(service: Service) -> dict[str, Any]:
 
 
 def _test(service: Service) -> str:
-    """A library is tested once, after the first of the services that use it and in its container."""
+    """Return its tests; a library's run once, after those of the first service that uses it and in its container."""
     mine = [library.test for library in service.libraries if library.users[0] == service.name]
     return " && ".join([service.spec.commands.test, *mine])
 
