@@ -49,11 +49,13 @@ lock: .venv/.develop ## Lock what pyproject.toml asks for; what is locked stays 
 	@$(COMPILE) -o requirements.txt
 	@$(COMPILE) --group dev --constraints requirements.txt -o requirements-dev.txt
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_python.py
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_tools.py
 
 upgrade: .venv/.develop ## Lock the newest versions
 	@$(COMPILE) --upgrade -o requirements.txt
 	@$(COMPILE) --upgrade --group dev --constraints requirements.txt -o requirements-dev.txt
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_python.py --upgrade
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_tools.py --upgrade
 
 bench: .venv/.develop ## Measure copies and updates of 1 to 200 services
 	@$(BIN)/python benchmarks/render.py
