@@ -268,8 +268,7 @@ def _needs(services: list[ServiceAnswer], libraries: list[LibraryAnswer] | None,
         ]
         problems += [
             f"services: '{service.name}' is of kind {service.kind}, which cannot use the {known[library]} library "
-            f"'{library}'; "
-            + (f"it can use {listing(usable)} libraries" if usable else "leave that out")
+            f"'{library}'; " + (f"it can use {listing(usable)} libraries" if usable else "leave that out")
             for library in service.libraries or ()
             if library in known and known[library] not in usable
         ]

@@ -62,14 +62,14 @@ def test_every_question_is_in_it() -> None:
     assert set(SCHEMA["properties"]) == set(Answers.model_fields) == set(renderer().questions)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(answers())
 def test_valid_answers_fit(given_: dict[str, Any]) -> None:
     assert fits_model(given_)
     assert not list(VALIDATOR.iter_errors(given_))
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(answers(st.integers(1, 3)), st.integers())
 def test_spoiled_answers_fit_both_or_neither(given_: dict[str, Any], seed: int) -> None:
     bad = mutated(given_, random.Random(seed))  # noqa: S311 - chance, not secrecy
