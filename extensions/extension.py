@@ -79,6 +79,7 @@ class Slipway(ContextHook):
             env=interpolated,
             flow=flow,
             in_order=in_order,
+            literal=literal,
             quoted=quoted,
             volume=volume_name,
             yaml=yaml_text,
@@ -234,6 +235,13 @@ def compose(text: str) -> str:
 def dotenv(value: str) -> str:
     """Return a value as `.env` files write it: quoted where a space, `#` or quote would end it."""
     return value if re.fullmatch(r"[A-Za-z0-9_./:@%+,=-]*", value) else quoted(value)
+
+
+def literal(variable: Any) -> str:
+    """Return a variable as Kustomize reads literals: it takes quotes away that stand around a value."""
+    value = str(variable.value)
+    quote = '"' if len(value) > 1 and value[0] == value[-1] == "'" else ""
+    return f"{variable.name}={quote}{value}{quote}"
 
 
 def volume_name(path: str) -> str:
