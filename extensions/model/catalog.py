@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .units import Resources, parse_cpu, parse_memory
 
+Option = Literal["external_api", "gpu", "volumes"]
+
 
 class Data(BaseModel):
     """Base of all catalog data: immutable, and an unknown key is a mistake."""
@@ -79,9 +81,25 @@ class Commands(Data):
 
     test: str
     integration: str | None = None
+    bench: str | None = None
     lint: str
     fmt: str
     lock: str
+
+
+class Example(Data):
+    """An example that the skeleton holds; `when` names the store, or `volumes`, without which it is not there."""
+
+    name: str
+    when: str | None = None
+
+
+class Prepare(Data):
+    """What has to be done before a service starts, when it uses one of these stores or writes a volume."""
+
+    command: tuple[str, ...]
+    stores: tuple[str, ...] = ()
+    volumes: bool = False
 
 
 class Kind(Data):
@@ -90,7 +108,9 @@ class Kind(Data):
     name: str
     title: str
     language: str
-    role: Literal["api", "web"]
+    role: Literal["api", "web", "worker", "function"] = Field(
+        description="a worker is called by nobody; a function is deployed as an artefact, not as a container"
+    )
     summary: str
     port: int
     debug_port: int | None = None
@@ -98,14 +118,16 @@ class Kind(Data):
     replicas: int = 2
     stores: tuple[str, ...] = Field(default=(), description="stores that it can use")
     libraries: tuple[str, ...] = Field(default=(), description="kinds of library that it can use")
+    accepts: tuple[Option, ...] = Field(default=(), description="options of a service that it understands")
+    examples: tuple[Example, ...] = Field(default=(), description="what its skeleton shows; the first that applies")
+    outbound: bool = Field(default=False, description="it calls hosts on the internet")
     health: Health = Health()
     healthcheck: tuple[str, ...] = Field(description="command that exits with 0 when the service is alive")
     production: Quantity
     development_limits: Quantity
     development: Development
     commands: Commands
-    migrate: tuple[str, ...] | None = Field(default=None, description="command that prepares the store `migrates`")
-    migrates: str | None = None
+    prepare: Prepare | None = None
     variables: tuple[Variable, ...] = ()
     writable: tuple[str, ...] = ("/tmp",)
     build_secrets: tuple[Variable, ...] = Field(
@@ -135,7 +157,7 @@ class LibraryKind(Data):
 
 
 class Secret(Data):
-    """A secret value: `name` is its file name, `variable` the environment variable without `_FILE`."""
+    """The secret of a store: `name` is its file name, `variable` the environment variable without `_FILE`."""
 
     name: str
     variable: str
@@ -157,8 +179,10 @@ class Store(Data):
     limits: Quantity
     variables: tuple[Variable, ...] = Field(default=(), description="of the store's own container")
     client: tuple[Variable, ...] = Field(default=(), description="of every service that needs it")
-    secret: Secret
-    secret_as_file: bool = Field(default=True, description="its image reads `<variable>_FILE`")
+    development_variables: tuple[Variable, ...] = Field(default=(), description="likewise, outside deployment")
+    secret: Secret = Field(description="of its administrator, as its own container reads it")
+    client_secret: str = Field(description="variable in which services get theirs")
+    accounts: bool = Field(default=False, description="each service has an account of its own, with its own secret")
     command: tuple[str, ...] = ()
     healthcheck: tuple[str, ...]
     stop_signal: str | None = None

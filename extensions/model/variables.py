@@ -50,7 +50,7 @@ def groups(stack: Stack) -> tuple[Group, ...]:
             Variable(name="BIND_ADDRESS", value="127.0.0.1", help="address on which compose.prod.yaml publishes ports")
         )
     secrets = [
-        Variable(name=s.variable, value="development", help=f"{s.help}, in development only") for s in stack.secrets
+        Variable(name=s.setting, value="development", help=f"{s.help}, in development only") for s in stack.secrets
     ]
     user = [Variable(name="UID", value="1000", help="user of development containers; make sets it to yours"),
             Variable(name="GID", value="1000", help="its group")]  # fmt: skip
