@@ -21,6 +21,7 @@ from .names import (
     PATH_PATTERN,
     REGISTRY_PATTERN,
     TEXT_PATTERN,
+    URL_PATTERN,
     VARIABLE_PATTERN,
     shown,
 )
@@ -29,7 +30,7 @@ from .units import CPU_PATTERN, MEMORY_PATTERN
 MAX_SERVICES: Final = 300
 Target = Literal["kubernetes", "compose"]
 Platform = Literal["linux/amd64", "linux/arm64"]
-Feature = Literal["github-actions", "pre-commit", "ingress"]
+Feature = Literal["github-actions", "pre-commit", "ingress", "bdd"]
 
 
 def _whole(value: Any) -> Any:
@@ -56,6 +57,7 @@ Port = Annotated[int, Field(ge=1024, le=65535), Whole]
 Replicas = Annotated[int, Field(ge=1, le=100), Whole]
 Cpu = Annotated[str, Field(pattern=CPU_PATTERN, max_length=8)]
 Memory = Annotated[str, Field(pattern=MEMORY_PATTERN, max_length=8)]
+Url = Annotated[str, Field(pattern=URL_PATTERN, max_length=200)]
 VariableName = Annotated[str, Field(pattern=VARIABLE_PATTERN, max_length=63)]
 VariableValue = Annotated[Text, Field(max_length=500)]
 
@@ -73,6 +75,14 @@ class ResourcesAnswer(Shape):
     memory: Memory | None = Field(default=None, description="memory, such as 256Mi or 1Gi")
 
 
+class VolumeAnswer(Shape):
+    """A data volume that services on one host share by memory mapping: one writes it, others read it."""
+
+    name: Label = Field(description="DNS label; services that give the same name share it")
+    layers: Labels | None = Field(default=None, description="folders in it, made by its writer before it starts")
+    read_only: bool | None = Field(default=None, description="true for those who only read it")
+
+
 class ServiceAnswer(Shape):
     """One service. Only `name` and `kind` are needed; all else is derived."""
 
@@ -86,6 +96,11 @@ class ServiceAnswer(Shape):
     public: bool | None = Field(default=None, description="reachable from outside; by default when no service needs it")
     replicas: Replicas | None = Field(default=None, description="pods in production")
     resources: ResourcesAnswer | None = Field(default=None, description="limits in production")
+    volumes: Annotated[list[VolumeAnswer], Field(max_length=10)] | None = Field(
+        default=None, description="data volumes that it writes or reads"
+    )
+    gpu: bool | None = Field(default=None, description="whether it computes on a GPU")
+    external_api: Url | None = Field(default=None, description="outside API that it fronts, https://…")
     env: Annotated[dict[VariableName, VariableValue], Field(max_length=50)] | None = Field(
         default=None, description="environment variables with their values; never a secret"
     )

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .units import Resources, parse_cpu, parse_memory
 
+Option = Literal["external_api", "gpu", "volumes"]
+
 
 class Data(BaseModel):
     """Base of all catalog data: immutable, and an unknown key is a mistake."""
@@ -79,9 +81,27 @@ class Commands(Data):
 
     test: str
     integration: str | None = None
+    bench: str | None = None
+    bench_save: str | None = Field(default=None, description="keeps the figures to compare with")
+    bench_compare: str | None = Field(default=None, description="compares with those kept, and fails when much slower")
     lint: str
     fmt: str
     lock: str
+
+
+class Example(Data):
+    """An example that the skeleton holds; `when` names the store, or `volumes`, without which it is not there."""
+
+    name: str
+    when: str | None = None
+
+
+class Prepare(Data):
+    """What has to be done before a service starts, when it uses one of these stores or writes a volume."""
+
+    command: tuple[str, ...]
+    stores: tuple[str, ...] = ()
+    volumes: bool = False
 
 
 class Kind(Data):
@@ -90,7 +110,9 @@ class Kind(Data):
     name: str
     title: str
     language: str
-    role: Literal["api", "web"]
+    role: Literal["api", "web", "worker", "function"] = Field(
+        description="a worker is called by nobody; a function is deployed as an artefact, not as a container"
+    )
     summary: str
     port: int
     debug_port: int | None = None
@@ -98,14 +120,16 @@ class Kind(Data):
     replicas: int = 2
     stores: tuple[str, ...] = Field(default=(), description="stores that it can use")
     libraries: tuple[str, ...] = Field(default=(), description="kinds of library that it can use")
+    accepts: tuple[Option, ...] = Field(default=(), description="options of a service that it understands")
+    examples: tuple[Example, ...] = Field(default=(), description="what its skeleton shows; the first that applies")
+    outbound: bool = Field(default=False, description="it calls hosts on the internet")
     health: Health = Health()
     healthcheck: tuple[str, ...] = Field(description="command that exits with 0 when the service is alive")
     production: Quantity
     development_limits: Quantity
     development: Development
     commands: Commands
-    migrate: tuple[str, ...] | None = Field(default=None, description="command that prepares the store `migrates`")
-    migrates: str | None = None
+    prepare: Prepare | None = None
     variables: tuple[Variable, ...] = ()
     writable: tuple[str, ...] = ("/tmp",)
     build_secrets: tuple[Variable, ...] = Field(
@@ -135,10 +159,18 @@ class LibraryKind(Data):
 
 
 class Secret(Data):
-    """A secret value: `name` is its file name, `variable` the environment variable without `_FILE`."""
+    """The secret of a store: `name` is its file name, `variable` the environment variable without `_FILE`."""
 
     name: str
     variable: str
+    help: str
+
+
+class Endpoint(Data):
+    """A further port of a store."""
+
+    name: str
+    port: int
     help: str
 
 
@@ -149,6 +181,8 @@ class Store(Data):
     title: str
     image: str
     port: int
+    host_port: int | None = Field(default=None, description="where development publishes it, if not there")
+    endpoints: tuple[Endpoint, ...] = Field(default=(), description="its further ports")
     uid: int
     gid: int
     data: str = Field(description="folder on the volume")
@@ -157,8 +191,10 @@ class Store(Data):
     limits: Quantity
     variables: tuple[Variable, ...] = Field(default=(), description="of the store's own container")
     client: tuple[Variable, ...] = Field(default=(), description="of every service that needs it")
-    secret: Secret
-    secret_as_file: bool = Field(default=True, description="its image reads `<variable>_FILE`")
+    development_variables: tuple[Variable, ...] = Field(default=(), description="likewise, outside deployment")
+    secret: Secret = Field(description="of its administrator, as its own container reads it")
+    client_secret: str = Field(description="variable in which services get theirs")
+    accounts: bool = Field(default=False, description="each service has an account of its own, with its own secret")
     command: tuple[str, ...] = ()
     healthcheck: tuple[str, ...]
     stop_signal: str | None = None
@@ -168,6 +204,11 @@ class Store(Data):
     backup: str | None = Field(default=None, description="command that prints a copy of the data")
     restore: str | None = Field(default=None, description="command that reads such a copy")
 
+    @cached_property
+    def host_ports(self) -> tuple[int, ...]:
+        """Every port that development publishes."""
+        return (self.host_port or self.port, *(endpoint.port for endpoint in self.endpoints))
+
 
 class Preset(Data):
     """A named list of services (and libraries) that the questionnaire starts from."""
@@ -175,6 +216,7 @@ class Preset(Data):
     name: str
     title: str
     order: int = Field(description="where the questionnaire lists it")
+    features: tuple[str, ...] | None = Field(default=None, description="features that it offers, if not the usual ones")
     services: tuple[dict[str, Any], ...] = ()
     libraries: tuple[dict[str, Any], ...] = ()
 

@@ -19,7 +19,10 @@ def _folder(model: type[BaseModel], folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for file in sorted(folder.glob("*.yml")):
         data = yaml.load(file.read_bytes(), Loader=_Loader)  # noqa: S506 - both loaders are the safe ones
-        found[file.stem] = model.model_validate({"name": file.stem, **data})
+        # A store may be `like` another one, and says only what differs.
+        like = data.pop("like", None)
+        base = yaml.load((folder / f"{like}.yml").read_bytes(), Loader=_Loader) if like else {}  # noqa: S506 - likewise
+        found[file.stem] = model.model_validate({"name": file.stem, **base, **data})
     return found
 
 

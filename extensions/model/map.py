@@ -24,12 +24,16 @@ def stack_map(stack: Stack) -> dict[str, Any]:
         "slug": stack.slug,
         "registry": stack.registry,
         "domain": stack.domain,
-        "deploy": list(stack.deploy),
+        "deploy": list(stack.deploy) if stack.deployed else [],
         "features": list(stack.features),
         "platforms": list(stack.platforms),
         "build_order": list(stack.build_order),
         "services": {service.name: _service(service) for service in stack.services},
         "stores": {store.name: _store(store) for store in stack.stores},
+        "volumes": {
+            volume.name: {"writer": volume.writer, "readers": list(volume.readers), "layers": list(volume.layers)}
+            for volume in stack.volumes
+        },
         "libraries": {
             library.name: {
                 "kind": library.kind,
@@ -42,7 +46,10 @@ def stack_map(stack: Stack) -> dict[str, Any]:
         "secrets": {
             secret.name: {
                 "variable": secret.variable,
+                "setting": secret.setting,
                 "help": secret.help,
+                "owner": secret.owner,
+                "generated": secret.generated,
                 "users": [service.name for service in stack.services if secret in service.secrets],
             }
             for secret in stack.secrets
@@ -55,6 +62,8 @@ def _service(service: Service) -> dict[str, Any]:
     return {
         "kind": service.kind,
         "role": spec.role,
+        "deployed": service.deployed,
+        "scales": service.scales,
         "language": spec.language,
         "path": service.path,
         "image": service.image,
@@ -64,17 +73,22 @@ def _service(service: Service) -> dict[str, Any]:
         "debug_port_variable": debug_port_variable(service.name) if service.debug_port else None,
         "public": service.public,
         "host": service.host,
+        "example": service.example,
         "health": {"live": spec.health.live, "ready": spec.health.ready, "metrics": spec.health.metrics},
         "uid": spec.uid,
         "needs": list(service.needs),
         "libraries": [library.name for library in service.libraries],
         "secrets": [secret.name for secret in service.secrets],
-        "migrate": list(service.migrate) if service.migrate else None,
+        "prepare": list(service.prepare) if service.prepare else None,
+        "volumes": {volume.name: {"path": volume.path, "read_only": volume.read_only} for volume in service.volumes},
         "variables": {variable.name: variable.value for variable in (*service.variables, *service.env)},
         "dependencies": spec.development.dependencies,
         "commands": {
             "test": _test(service),
             "integration": spec.commands.integration if service.stores else None,
+            "bench": spec.commands.bench,
+            "bench-save": spec.commands.bench_save,
+            "bench-compare": spec.commands.bench_compare,
             "lint": spec.commands.lint,
             "fmt": spec.commands.fmt,
             "lock": spec.commands.lock,
@@ -92,7 +106,12 @@ def _store(store: StackStore) -> dict[str, Any]:
     return {
         "image": store.image,
         "port": store.spec.port,
+        "host_port": store.spec.host_ports[0],
         "host_port_variable": host_port_variable(store.name),
+        "endpoints": [
+            {"port": endpoint.port, "host_port_variable": host_port_variable(f"{store.name}-{endpoint.name}")}
+            for endpoint in store.spec.endpoints
+        ],
         "uid": store.spec.uid,
         "users": list(store.users),
         "secret": store.secret.name,

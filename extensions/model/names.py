@@ -15,6 +15,8 @@ _REGISTRY_HOST = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?
 REGISTRY_PATTERN: Final = rf"^{_REGISTRY_HOST}(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*){{0,8}}$"
 # The last part starts with a letter: Kubernetes takes no address for a host.
 DOMAIN_PATTERN: Final = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
+# Without user, password, query and fragment, which often hold secrets.
+URL_PATTERN: Final = r"^https?://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~/-]*)?$"
 VARIABLE_PATTERN: Final = r"^[A-Z][A-Z0-9_]{0,62}$"
 # Control characters, invisible ones, those that turn the direction of writing, and those that mean
 # something in YAML, HCL, shell, Jinja or HTML.
@@ -30,7 +32,7 @@ YAML_WORDS: Final = frozenset({"false", "n", "no", "null", "off", "on", "true", 
 # Names that mean something else to Docker, Compose, bake, Kubernetes or the generated Makefile.
 RESERVED_NAMES: Final = YAML_WORDS | {
     "all", "api-server", "common", "default", "deployer", "development", "host", "kubernetes", "kustomization",
-    "localhost", "migrate", "none", "production", "redirect-to-https", "staging", "test", "validate",
+    "localhost", "none", "prepare", "production", "redirect-to-https", "staging", "test", "validate",
 }  # fmt: skip
 # … and to Dockerfiles, in which a library's name is that of a stage.
 RESERVED_LIBRARIES: Final = RESERVED_NAMES - {"common"} | {"base", "builder", "dependencies"}

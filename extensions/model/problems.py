@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from . import graph
-from .answers import MAX_SERVICES, Answers, LibraryAnswer, ServiceAnswer
+from .answers import MAX_SERVICES, Answers, LibraryAnswer, ResourcesAnswer, ServiceAnswer, VolumeAnswer
 from .catalog import Catalog
 from .names import RESERVED_LIBRARIES, RESERVED_NAMES, listing, near, path_problem, shown, slug_problem
 from .sensitive import is_secret_name, is_secret_value
@@ -29,7 +29,7 @@ HINTS: Final = {
     "domain": "use a lower-case host name with at least one dot, such as shop.example.com",
     "deploy": "use a list of 'kubernetes' and 'compose'",
     "platforms": "use a list of 'linux/amd64' and 'linux/arm64'",
-    "features": "use a list of 'github-actions', 'pre-commit' and 'ingress'",
+    "features": "use a list of 'github-actions', 'pre-commit', 'ingress' and 'bdd'",
     "name": _LABEL,
     "kind": "use one word, such as 'fastapi'",
     "path": "use a folder inside the repository, such as services/api, of letters, digits, dots, dashes and _",
@@ -41,6 +41,11 @@ HINTS: Final = {
     "public": "use true or false, without quotes",
     "replicas": "use a whole number from 1 to 100",
     "resources": "use cpu and memory, such as {cpu: 500m, memory: 256Mi}",
+    "volumes": "use entries such as {name: market, layers: [records]} or {name: market, read_only: true}",
+    "layers": "use a list of folder names, such as [records, snapshots]",
+    "read_only": "use true or false, without quotes",
+    "gpu": "use true or false, without quotes",
+    "external_api": "use a URL without user, query and fragment, such as https://api.example.com",
     "cpu": "use a CPU quantity from 10m to 64, such as 500m or 2",
     "memory": "use a memory quantity from 16Mi to 256Gi, such as 256Mi or 1Gi",
     "env": "use NAME: value pairs, both texts; names in upper snake case, values one line",
@@ -53,6 +58,9 @@ _FIELDS: Final = {
     for name, field in Answers.model_fields.items()
 }
 _SERVICES: Final = TypeAdapter(list[ServiceAnswer])
+
+# Keys that have keys of their own.
+_INNER: Final = {"resources": tuple(ResourcesAnswer.model_fields), "volumes": tuple(VolumeAnswer.model_fields)}
 
 # Nobody reads more sentences at once.
 _MOST = 12
@@ -92,9 +100,9 @@ def _sentences(
         location, kind = item["loc"], item["type"]
         # An item of a list, or a key of `env`, is named like the list; `resources` has fields of its own.
         path = [part for part in location if isinstance(part, str)]
-        inner = path[0] == "resources" and len(path) > 1 if path else False
+        inner = _INNER.get(path[0], ()) if len(path) > 1 else ()
         field = (path[1] if inner else path[0]) if path else default
-        known = ["cpu", "memory"] if inner else list(fields)
+        known = list(inner or fields)
         hint = HINTS.get(field, HINTS[default])
         if kind == "missing":
             found.append(f"{where(location)}: '{field}' is missing; {hint}")
@@ -218,6 +226,8 @@ def _services(question: str, value: Any, answers: Mapping[str, Any], catalog: Ca
         *_needs(services, libraries, catalog),
         *_paths(services, libraries),
         *_ports(services, catalog),
+        *_options(services, catalog),
+        *_volumes(services),
         *_sizes(services),
         *_env(services, catalog),
     ]
@@ -254,12 +264,12 @@ def _names(services: list[ServiceAnswer], libraries: list[LibraryAnswer] | None,
 
 def _needs(services: list[ServiceAnswer], libraries: list[LibraryAnswer] | None, catalog: Catalog) -> list[str]:
     problems: list[str] = []
-    names = {s.name for s in services}
+    kinds = {s.name: s.kind for s in services}
     known = {library.name: library.kind for library in libraries or ()}
     for service in services:
         usable = catalog.kinds[service.kind].libraries
         problems += [
-            why for need in service.needs or () if (why := _need_problem(service, need, names, catalog)) is not None
+            why for need in service.needs or () if (why := _need_problem(service, need, kinds, catalog)) is not None
         ]
         problems += [
             f"services: '{service.name}' uses the library '{library}', unknown to `libraries`{near(library, known)}"
@@ -273,7 +283,7 @@ def _needs(services: list[ServiceAnswer], libraries: list[LibraryAnswer] | None,
             if library in known and known[library] not in usable
         ]
     if not problems:
-        found = graph.cycle({s.name: [n for n in s.needs or () if n in names] for s in services})
+        found = graph.cycle({s.name: [n for n in s.needs or () if n in kinds] for s in services})
         if found:
             circle = [*found[:3], "…", *found[-2:]] if len(found) > 6 else found
             problems.append(
@@ -282,17 +292,68 @@ def _needs(services: list[ServiceAnswer], libraries: list[LibraryAnswer] | None,
     return problems
 
 
-def _need_problem(service: ServiceAnswer, need: str, names: set[str], catalog: Catalog) -> str | None:
+def _options(services: list[ServiceAnswer], catalog: Catalog) -> list[str]:
+    problems = []
+    for service in services:
+        accepted = catalog.kinds[service.kind].accepts
+        given = {"external_api": service.external_api, "gpu": service.gpu, "volumes": service.volumes}
+        for option, value in given.items():
+            if value and option not in accepted:
+                able = [name for name, kind in catalog.kinds.items() if option in kind.accepts]
+                problems.append(
+                    f"services: '{service.name}' is of kind {service.kind}, which has no use for {option}; leave it out"
+                    + (f", or use the kind {' or '.join(able)}" if able else "")
+                )
+    return problems
+
+
+def _volumes(services: list[ServiceAnswer]) -> list[str]:
+    problems = []
+    writers: dict[str, list[str]] = {}
+    for service in services:
+        volumes = service.volumes or []
+        problems += [
+            f"services: '{service.name}' has the volume '{volume.name}' twice; name it once"
+            for number, volume in enumerate(volumes)
+            if volume.name in [other.name for other in volumes[:number]]
+        ]
+        for volume in volumes:
+            writers.setdefault(volume.name, [])
+            if not volume.read_only:
+                writers[volume.name].append(service.name)
+            elif volume.layers:
+                problems.append(
+                    f"services: '{service.name}' only reads the volume '{volume.name}'; its writer names the layers"
+                )
+    for name, found in writers.items():
+        if not found:
+            problems.append(f"services: nobody writes the volume '{name}'; leave read_only out where it is written")
+        elif len(set(found)) > 1:
+            problems.append(
+                f"services: {listing(dict.fromkeys(found))} write the volume '{name}'; one may, give the others "
+                "read_only: true"
+            )
+    return problems
+
+
+def _need_problem(service: ServiceAnswer, need: str, kinds: Mapping[str, str], catalog: Catalog) -> str | None:
     usable = catalog.kinds[service.kind].stores
     if need == service.name:
         return f"services: '{service.name}' needs itself; leave that out"
     if need in catalog.stores and need not in usable:
         remedy = f"it can use {listing(usable)}" if usable else "let a service of another kind use it"
         return f"services: '{service.name}' is of kind {service.kind}, which cannot use {need}; {remedy}"
-    if need not in names and need not in catalog.stores:
+    if need in catalog.stores and catalog.stores[need].accounts and service.name.startswith("pg-"):
+        return f"services: '{service.name}' has an account of its name in {need}, which keeps pg- for itself; rename it"
+    if need in kinds and "function" in (catalog.kinds[service.kind].role, catalog.kinds[kinds[need]].role):
+        return (
+            f"services: '{service.name}' needs '{need}', but a function neither calls nor is called by the services "
+            "here; leave that out"
+        )
+    if need not in kinds and need not in catalog.stores:
         return (
             f"services: '{service.name}' needs '{need}', which is neither a store nor a service"
-            f"{near(need, [*catalog.stores, *sorted(names)])}; stores are {listing(catalog.stores)}"
+            f"{near(need, [*catalog.stores, *sorted(kinds)])}; stores are {listing(catalog.stores)}"
         )
     return None
 
@@ -310,7 +371,7 @@ def _ports(services: list[ServiceAnswer], catalog: Catalog) -> list[str]:
     owner: dict[int, str] = {}
     for name, store in catalog.stores.items():
         if any(name in (s.needs or ()) for s in services):
-            owner[store.port] = name
+            owner |= dict.fromkeys(store.host_ports, name)
     for service in services:
         name = f"services: '{service.name}'"
         for port, what in ((service.port, "port"), (service.debug_port, "debug port")):
@@ -343,7 +404,7 @@ def _sizes(services: list[ServiceAnswer]) -> list[str]:
 # Set by the template, or read by the tools themselves from the same `.env`.
 _OWN_VARIABLES: Final = frozenset(
     {"BIND_ADDRESS", "ENVIRONMENT", "GID", "HOME", "HOSTNAME", "LOG_LEVEL", "PATH", "PORT", "PWD", "REGISTRY", "SHELL",
-     "TAG", "UID", "USER"}
+     "TAG", "UID", "USER", "EXTERNAL_API_KEY", "EXTERNAL_API_URL", "ACCOUNTS", "ACCOUNT_RIGHTS"}
 )  # fmt: skip
 _OWN_STARTS: Final = ("BUILDKIT_", "BUILDX_", "COMPOSE_", "DOCKER_")
 
@@ -359,6 +420,9 @@ def reserved_variables(services: Iterable[str], catalog: Catalog) -> tuple[froze
 def _env(services: list[ServiceAnswer], catalog: Catalog) -> list[str]:
     problems = []
     names, starts = reserved_variables([s.name for s in services], catalog)
+    names |= {
+        f"{env_name(volume.name)}_{end}" for s in services for volume in s.volumes or () for end in ("PATH", "LAYERS")
+    }
     for service in services:
         for key, value in (service.env or {}).items():
             where = f"services: '{service.name}': env {key}"

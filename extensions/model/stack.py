@@ -14,13 +14,17 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from . import graph
-from .answers import Answers, LibraryAnswer, ServiceAnswer, parse_services
-from .catalog import Catalog, Kind, LibraryKind, Mount, Preset, Secret, Store, Variable
+from .answers import Answers, LibraryAnswer, ServiceAnswer, VolumeAnswer, parse_services
+from .catalog import Catalog, Kind, LibraryKind, Mount, Preset, Store, Variable
 from .units import Resources, parse_cpu, parse_memory
 
 SHARED_VARIABLES: Final = (
     Variable(name="LOG_LEVEL", value="info", help="how much is logged: debug, info, warning or error"),
 )
+
+
+# What a data volume holds when its writer names no folders.
+DEFAULT_LAYERS: Final = ("records",)
 
 
 class Environment(NamedTuple):
@@ -44,13 +48,67 @@ class Frozen(BaseModel):
 
 
 class Upstream(NamedTuple):
-    """A service that another one calls: its name, port, base URL, the variable that carries it, its stores."""
+    """A service that another one calls: its name, port, base URL, the variable that carries it, its example."""
 
     name: str
     port: int
     url: str
     env: str
-    stores: tuple[str, ...]
+    example: str | None
+
+
+class Secret(NamedTuple):
+    """A secret value.
+
+    `name` is its file, `variable` the environment variable of the container (`<variable>_FILE` says where the
+    file is), `setting` the variable of `.env` that replaces its value in development, `owner` the service or
+    store that it belongs to. One that is not `generated` comes from somebody else.
+    """
+
+    name: str
+    variable: str
+    setting: str
+    help: str
+    owner: str
+    generated: bool = True
+
+
+class Account(NamedTuple):
+    """A service's user of a store, with the name that the store knows it by."""
+
+    service: str
+    user: str
+    secret: Secret
+
+
+class Volume(NamedTuple):
+    """A data volume as one service sees it; `env` and `layers_env` carry its folder and the folders in it."""
+
+    name: str
+    path: str
+    env: str
+    layers_env: str
+    layers: tuple[str, ...]
+    read_only: bool
+
+    @property
+    def key(self) -> str:
+        """The name of the volume in Compose and of the claim in Kubernetes."""
+        return f"{self.name}-volume"
+
+
+class SharedVolume(NamedTuple):
+    """A data volume of the stack: who writes it, who reads it, and the folders in it."""
+
+    name: str
+    writer: str
+    readers: tuple[str, ...]
+    layers: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The name of the volume in Compose and of the claim in Kubernetes."""
+        return f"{self.name}-volume"
 
 
 class StackStore(Frozen):
@@ -61,7 +119,8 @@ class StackStore(Frozen):
     image: str
     users: tuple[str, ...]
     variables: tuple[Variable, ...]
-    client: tuple[Variable, ...]
+    accounts: tuple[Account, ...]
+    secret: Secret
     command: tuple[str, ...]
     healthcheck: tuple[str, ...]
     shell: str
@@ -77,8 +136,19 @@ class StackStore(Frozen):
         return self.spec.limits.resources
 
     @property
-    def secret(self) -> Secret:
-        return self.spec.secret
+    def secrets(self) -> tuple[Secret, ...]:
+        """Its administrator's, and those of the accounts that it keeps."""
+        return (self.secret, *(account.secret for account in self.accounts))
+
+    @cached_property
+    def account_users(self) -> str:
+        """The names of its accounts, with spaces between."""
+        return " ".join(account.user for account in self.accounts)
+
+    @cached_property
+    def secret_sources(self) -> dict[str, tuple[Secret, ...]]:
+        """Owner -> those of its secrets that are mounted."""
+        return by_owner(self.secrets)
 
 
 class Library(Frozen):
@@ -127,6 +197,9 @@ class Service(Frozen):
     stores: tuple[str, ...]
     upstreams: tuple[Upstream, ...]
     libraries: tuple[Library, ...]
+    volumes: tuple[Volume, ...]
+    gpu: bool
+    external_api: str | None
     variables: tuple[Variable, ...]
     env: tuple[Variable, ...]
     secrets: tuple[Secret, ...]
@@ -152,10 +225,43 @@ class Service(Frozen):
     def development_resources(self) -> Resources:
         return self.spec.development_limits.resources
 
+    @property
+    def deployed(self) -> bool:
+        """Whether it runs as a container outside development too."""
+        return self.spec.role != "function"
+
+    @property
+    def scales(self) -> bool:
+        """Whether load may add pods: a worker's would do the same work, and a volume has one writer."""
+        return self.spec.role in ("api", "web") and not self.writes
+
+    @property
+    def writes(self) -> bool:
+        """Whether it writes a data volume."""
+        return any(not volume.read_only for volume in self.volumes)
+
+    @property
+    def outbound(self) -> bool:
+        """Whether it calls hosts on the internet."""
+        return self.spec.outbound or self.external_api is not None
+
     @cached_property
-    def migrate(self) -> tuple[str, ...] | None:
-        """The command that prepares its store before it starts, if there is one to prepare."""
-        return self.spec.migrate if self.spec.migrates in self.stores else None
+    def example(self) -> str | None:
+        """What its skeleton shows."""
+        return example(self.spec, self.stores, bool(self.volumes))
+
+    @cached_property
+    def prepare(self) -> tuple[str, ...] | None:
+        """The command that has to succeed before it starts, if there is anything to prepare."""
+        spec = self.spec.prepare
+        if spec and (self.prepared_stores or (spec.volumes and self.writes)):
+            return spec.command
+        return None
+
+    @cached_property
+    def prepared_stores(self) -> tuple[str, ...]:
+        """The stores that `prepare` needs."""
+        return tuple(store for store in self.stores if self.spec.prepare and store in self.spec.prepare.stores)
 
     @cached_property
     def healthcheck(self) -> tuple[str, ...]:
@@ -167,8 +273,13 @@ class Service(Frozen):
         return tuple(Template(part).substitute(port=self.port) for part in own) if own else self.healthcheck
 
     @property
-    def migrate_name(self) -> str:
-        return migrate_name(self.name)
+    def prepare_name(self) -> str:
+        return prepare_name(self.name)
+
+    @cached_property
+    def secret_sources(self) -> dict[str, tuple[Secret, ...]]:
+        """Owner -> those of its secrets that are mounted."""
+        return by_owner(self.secrets)
 
     @cached_property
     def mounts(self) -> tuple[Mount, ...]:
@@ -196,6 +307,7 @@ class Stack(Frozen):
     preset: str
     services: tuple[Service, ...]
     stores: tuple[StackStore, ...]
+    volumes: tuple[SharedVolume, ...]
     libraries: tuple[Library, ...]
     platforms: tuple[str, ...]
     deploy: tuple[str, ...]
@@ -204,7 +316,8 @@ class Stack(Frozen):
 
     @property
     def kubernetes(self) -> bool:
-        return "kubernetes" in self.deploy
+        """Whether it is deployed to Kubernetes."""
+        return "kubernetes" in self.deploy and bool(self.deployed)
 
     @property
     def ingress(self) -> bool:
@@ -218,7 +331,27 @@ class Stack(Frozen):
     @property
     def compose(self) -> bool:
         """Whether it is deployed with Compose; development always runs on it."""
-        return "compose" in self.deploy
+        return "compose" in self.deploy and bool(self.deployed)
+
+    @property
+    def delivered(self) -> bool:
+        """Whether any of its services is deployed as a container."""
+        return self.kubernetes or self.compose
+
+    @cached_property
+    def deployed(self) -> tuple[Service, ...]:
+        """The services that run as containers outside development too."""
+        return tuple(service for service in self.services if service.deployed)
+
+    @cached_property
+    def examples(self) -> frozenset[str]:
+        """What the skeletons of its deployed services show."""
+        return frozenset(service.example for service in self.deployed if service.example)
+
+    @cached_property
+    def functions(self) -> tuple[Service, ...]:
+        """The services that are deployed as artefacts."""
+        return tuple(service for service in self.services if not service.deployed)
 
     @property
     def database(self) -> str:
@@ -239,7 +372,17 @@ class Stack(Frozen):
 
     @cached_property
     def secrets(self) -> tuple[Secret, ...]:
-        return tuple(store.secret for store in self.stores)
+        """Every secret once: the stores', each followed by those of its accounts, then the services' own."""
+        found = [secret for store in self.stores for secret in store.secrets]
+        return tuple(dict.fromkeys([*found, *(secret for service in self.services for secret in service.secrets)]))
+
+    def volume(self, name: str) -> SharedVolume:
+        """Return a data volume by its name."""
+        return next(volume for volume in self.volumes if volume.name == name)
+
+    def owned(self, name: str) -> tuple[Secret, ...]:
+        """Return the secrets that belong to a service or store."""
+        return tuple(secret for secret in self.secrets if secret.owner == name)
 
     @cached_property
     def public(self) -> tuple[Service, ...]:
@@ -271,20 +414,34 @@ class Stack(Frozen):
         return feature in self.features
 
 
+def by_owner(secrets: Iterable[Secret]) -> dict[str, tuple[Secret, ...]]:
+    """Return secrets grouped by their owner, in order."""
+    found: dict[str, tuple[Secret, ...]] = {}
+    for secret in secrets:
+        found[secret.owner] = (*found.get(secret.owner, ()), secret)
+    return found
+
+
 def env_name(name: str) -> str:
     """Return the upper snake case of a DNS label: `user-api` -> `USER_API`."""
     return name.replace("-", "_").upper()
 
 
-def migrate_name(name: str) -> str:
-    """Return the name of the one-shot container that prepares a service's store."""
-    return f"{name}-migrate"
+def example(kind: Kind, stores: Iterable[str], volumes: bool) -> str | None:
+    """Return the first example of a kind that a service with these stores and volumes can show."""
+    there = {*stores, "volumes"} if volumes else {*stores}
+    return next((item.name for item in kind.examples if item.when is None or item.when in there), None)
+
+
+def prepare_name(name: str) -> str:
+    """Return the name of the one-shot container that prepares what a service needs."""
+    return f"{name}-prepare"
 
 
 def derived_names(name: str) -> dict[str, str]:
     """Return the names that come with a service's own, each with what has it."""
     return {
-        migrate_name(name): "the container that prepares its store",
+        prepare_name(name): "the container that prepares what it needs",
         f"{name}-tests": "the container that tests it",
         f"{name}-development": "the build of its development image",
     }
@@ -318,7 +475,8 @@ def library_path(answer: LibraryAnswer) -> str:
 def ports(services: Sequence[ServiceAnswer], catalog: Catalog) -> list[tuple[int, int | None]]:
     """Return (port, debug port) of each service: as answered, else the kind's own or the next free one."""
     taken = {p for s in services for p in (s.port, s.debug_port) if p}
-    taken |= {catalog.stores[need].port for s in services for need in s.needs or () if need in catalog.stores}
+    used = {need for s in services for need in s.needs or () if need in catalog.stores}
+    taken |= {port for store in used for port in catalog.stores[store].host_ports}
     result: list[tuple[int, int | None]] = []
     for service in services:
         kind = catalog.kinds[service.kind]
@@ -348,19 +506,102 @@ def _resources(answer: ServiceAnswer, kind: Kind) -> Resources:
     return Resources.limited(cpu, memory)
 
 
+def volume_layers(services: Iterable[ServiceAnswer], name: str) -> tuple[str, ...]:
+    """Return the folders in a data volume, which its writer names."""
+    for service in services:
+        for volume in service.volumes or ():
+            if volume.name == name and not volume.read_only and volume.layers:
+                return tuple(volume.layers)
+    return DEFAULT_LAYERS
+
+
+def _volume(answer: VolumeAnswer, services: Sequence[ServiceAnswer]) -> Volume:
+    prefix = env_name(answer.name)
+    return Volume(
+        name=answer.name,
+        path=f"/data/{answer.name}",
+        env=f"{prefix}_PATH",
+        layers_env=f"{prefix}_LAYERS",
+        layers=volume_layers(services, answer.name),
+        read_only=bool(answer.read_only),
+    )
+
+
+def _volume_variables(volume: Volume) -> tuple[Variable, ...]:
+    return (
+        Variable(name=volume.env, value=volume.path, help=f"where the volume {volume.name} is", fixed=True),
+        Variable(name=volume.layers_env, value=",".join(volume.layers), help="the folders in it", fixed=True),
+    )
+
+
+def _shared_volumes(services: Sequence[ServiceAnswer]) -> tuple[SharedVolume, ...]:
+    users: dict[str, dict[bool, list[str]]] = {}
+    for service in services:
+        for volume in service.volumes or ():
+            users.setdefault(volume.name, {True: [], False: []})[bool(volume.read_only)].append(service.name)
+    return tuple(
+        SharedVolume(name=name, writer=of[False][0], readers=tuple(of[True]), layers=volume_layers(services, name))
+        for name, of in users.items()
+    )
+
+
+def _account(spec: Store, service: str) -> Account:
+    user = service.replace("-", "_")
+    secret = Secret(
+        name=f"{user}_{spec.secret.name}",
+        variable=spec.client_secret,
+        setting=f"{env_name(service)}_{spec.client_secret}",
+        help=f"password of {service} in {spec.title}",
+        owner=service,
+    )
+    return Account(service=service, user=user, secret=secret)
+
+
+def _external_key(service: str) -> Secret:
+    return Secret(
+        name=f"{service.replace('-', '_')}_external_api_key",
+        variable="EXTERNAL_API_KEY",
+        setting=f"{env_name(service)}_EXTERNAL_API_KEY",
+        help=f"key of {service} for the outside API",
+        owner=service,
+        generated=False,
+    )
+
+
+def _client(store: StackStore, service: str, values: Mapping[str, str]) -> tuple[Variable, ...]:
+    """Return the variables with which a service reaches a store."""
+    user = service.replace("-", "_")
+    return tuple(
+        # One line of `.env` cannot stand for the accounts of several services.
+        variable.model_copy(update={"fixed": True})
+        if store.spec.accounts and template.value == "$account"
+        else variable
+        for template in store.spec.client
+        for variable in _filled([template], {**values, "account": user})
+    )
+
+
 def _store(catalog: Catalog, name: str, services: Sequence[ServiceAnswer], values: Mapping[str, str]) -> StackStore:
     spec = catalog.stores[name]
+    users = tuple(s.name for s in services if name in (s.needs or ()))
 
     def fill(text: str) -> str:
-        return Template(text).substitute(values)
+        return Template(text).substitute(values, secret=spec.client_secret)
 
     return StackStore(
         name=name,
         spec=spec,
         image=catalog.images[spec.image],
-        users=tuple(s.name for s in services if name in (s.needs or ())),
+        users=users,
         variables=_filled(spec.variables, values),
-        client=_filled(spec.client, values),
+        accounts=tuple(_account(spec, user) for user in users) if spec.accounts else (),
+        secret=Secret(
+            name=spec.secret.name,
+            variable=spec.client_secret,
+            setting=spec.client_secret,
+            help=spec.secret.help,
+            owner=name,
+        ),
         command=tuple(map(fill, spec.command)),
         healthcheck=tuple(map(fill, spec.healthcheck)),
         shell=fill(spec.shell),
@@ -384,7 +625,13 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
     stores = tuple(_store(catalog, name, services, values) for name in used_stores)
     store_of = {store.name: store for store in stores}
     needed = {need for s in services for need in s.needs or ()}
-    public = [s.name for s in services if (s.public if s.public is not None else s.name not in needed)]
+    kind_of = {s.name: catalog.kinds[s.kind] for s in services}
+    public = [
+        s.name
+        for s in services
+        if kind_of[s.name].role != "function"
+        and (s.public if s.public is not None else s.name not in needed and kind_of[s.name].role != "worker")
+    ]
     port_of = {s.name: number[0] for s, number in zip(services, numbers, strict=True)}
     # One line of `.env` cannot stand for several values.
     env_values: dict[str, set[str]] = {}
@@ -414,12 +661,13 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
                 port=port_of[need],
                 url=f"http://{need}:{port_of[need]}",
                 env=f"{env_name(need)}_URL",
-                stores=tuple(name for name in used_stores if name in (names[need].needs or ())),
+                example=example(kind_of[need], names[need].needs or (), bool(names[need].volumes)),
             )
             for need in needs
             if need in names
         )
         is_public = answer.name in public
+        volumes = tuple(_volume(volume, services) for volume in answer.volumes or ())
         built.append(
             Service(
                 name=answer.name,
@@ -436,17 +684,25 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
                 stores=mine,
                 upstreams=upstreams,
                 libraries=tuple(library for library in libraries if answer.name in library.users),
+                volumes=volumes,
+                gpu=bool(answer.gpu),
+                external_api=answer.external_api,
                 variables=(
                     *SHARED_VARIABLES,
                     *_filled(kind.variables, values),
-                    *(v for name in mine for v in store_of[name].client),
+                    *(v for name in mine for v in _client(store_of[name], answer.name, values)),
+                    *(v for volume in volumes for v in _volume_variables(volume)),
+                    *_external(answer.external_api),
                     *(Variable(name=u.env, value=u.url, help=f"where {u.name} answers", fixed=True) for u in upstreams),
                 ),
                 env=tuple(
                     Variable(name=key, value=value, help=f"for {answer.name}", fixed=len(env_values[key]) > 1)
                     for key, value in sorted((answer.env or {}).items())
                 ),
-                secrets=tuple(store_of[name].secret for name in mine),
+                secrets=(
+                    *(_secret(store_of[name], answer.name) for name in mine),
+                    *((_external_key(answer.name),) if answer.external_api else ()),
+                ),
             )
         )
 
@@ -460,12 +716,23 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
         preset=answers.preset,
         services=tuple(built),
         stores=stores,
+        volumes=_shared_volumes(services),
         libraries=libraries,
         platforms=tuple(sorted(answers.platforms)),
         deploy=tuple(sorted(answers.deploy)),
         features=tuple(sorted(answers.features)),
         images=catalog.images,
     )
+
+
+def _secret(store: StackStore, service: str) -> Secret:
+    """Return the secret with which a service opens a store."""
+    return next((account.secret for account in store.accounts if account.service == service), store.secret)
+
+
+def _external(url: str | None) -> tuple[Variable, ...]:
+    # Several services may front several APIs, and one line of `.env` cannot stand for all.
+    return (Variable(name="EXTERNAL_API_URL", value=url, help="where the outside API is", fixed=True),) if url else ()
 
 
 def _host(name: str, public: Sequence[str], domain: str) -> str:

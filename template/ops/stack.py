@@ -30,22 +30,27 @@ class Service:
 
 @dataclasses.dataclass(frozen=True)
 class Store:
-    """A store: `shell` opens its client in its container."""
+    """A store: `shell` opens its client in its container; `endpoints` are its further ports."""
 
     name: str
     port: int
+    host_port: int
     host_port_variable: str
+    endpoints: list[dict[str, Any]]
     shell: str
 
 
 @dataclasses.dataclass(frozen=True)
 class Secret:
-    """A secret: `name` is its file, `store` the store that it opens."""
+    """A secret: `name` is its file, `owner` the service or store that it belongs to.
+
+    One that is not `generated` comes from somebody else.
+    """
 
     name: str
-    variable: str
     help: str
-    store: str
+    owner: str
+    generated: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,15 +92,11 @@ def load() -> Stack:
         raise OpsError(
             f"ops/stack.json cannot be read ({problem}); bring it back: git checkout ops/stack.json"
         ) from None
-    stores = data["stores"]
     return Stack(
         name=data["name"],
         slug=data["slug"],
         registry=data["registry"],
         services={name: Service(name=name, **_only(Service, item)) for name, item in data["services"].items()},
-        stores={name: Store(name=name, **_only(Store, item)) for name, item in stores.items()},
-        secrets={
-            store["secret"]: Secret(name=store["secret"], store=name, **_only(Secret, data["secrets"][store["secret"]]))
-            for name, store in stores.items()
-        },
+        stores={name: Store(name=name, **_only(Store, item)) for name, item in data["stores"].items()},
+        secrets={name: Secret(name=name, **_only(Secret, item)) for name, item in data["secrets"].items()},
     )

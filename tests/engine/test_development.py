@@ -50,9 +50,9 @@ def unchanged(development: Environment, before: dict[str, tuple[str, str]], *cha
 def test_everything_is_healthy(development: Environment) -> None:
     containers = development.containers()
     health = {name: found["State"].get("Health", {}).get("Status") for name, found in containers.items()}
-    migration = health.pop("backend-migrate")
+    migration = health.pop("backend-prepare")
     assert migration is None
-    assert containers["backend-migrate"]["State"]["ExitCode"] == 0
+    assert containers["backend-prepare"]["State"]["ExitCode"] == 0
     assert health == dict.fromkeys(SERVICES, "healthy")
 
 
@@ -292,7 +292,7 @@ SPIN = "import time\nend = time.monotonic() + 2\nwhile time.monotonic() < end: p
 
 
 def test_a_process_gets_no_more_than_its_share_of_a_processor(development: Environment) -> None:
-    printed = development.compose("run", "--rm", "--no-deps", "backend-migrate", "python", "-c", SPIN).output
+    printed = development.compose("run", "--rm", "--no-deps", "backend-prepare", "python", "-c", SPIN).output
     share = float(printed.split()[-1])
     record("limit.cpu", share, "processors", limit=0.5)
     assert share < 0.6

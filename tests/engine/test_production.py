@@ -18,7 +18,7 @@ from engine.web import Answer, ask, request
 from support.catalog import catalog
 
 SERVICES = ("backend", "frontend", "postgres", "redis")
-ALL = (*SERVICES, "backend-migrate")
+ALL = (*SERVICES, "backend-prepare")
 UNITS = {"m": 1e6, "": 1e9, "Mi": 2**20, "Gi": 2**30}
 
 
@@ -56,7 +56,7 @@ def test_everything_is_healthy(production: Environment) -> None:
     containers = production.containers()
     assert set(containers) == set(ALL)
     assert {containers[name]["State"]["Health"]["Status"] for name in SERVICES} == {"healthy"}
-    assert containers["backend-migrate"]["State"]["ExitCode"] == 0
+    assert containers["backend-prepare"]["State"]["ExitCode"] == 0
 
 
 @pytest.mark.parametrize("service", ALL)
@@ -102,7 +102,7 @@ def test_limits_are_those_of_the_model(production: Environment, service: str) ->
     kinds = {
         "backend": known.kinds["fastapi"],
         "frontend": known.kinds["react"],
-        "backend-migrate": known.kinds["fastapi"],
+        "backend-prepare": known.kinds["fastapi"],
     }
     limits = kinds[service].production if service in kinds else known.stores[service].limits
     host = production.container(service)["HostConfig"]
@@ -124,7 +124,7 @@ def test_logs_are_rotated_and_labelled(production: Environment, service: str) ->
 
 def test_services_come_back_by_themselves(production: Environment) -> None:
     policies = {name: found["HostConfig"]["RestartPolicy"] for name, found in production.containers().items()}
-    migration = policies.pop("backend-migrate")
+    migration = policies.pop("backend-prepare")
     assert (migration["Name"], migration["MaximumRetryCount"]) == ("on-failure", 3)
     assert {policy["Name"] for policy in policies.values()} == {"unless-stopped"}
 

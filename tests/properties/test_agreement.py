@@ -93,7 +93,7 @@ def test_images_and_contexts_agree(given_answers: dict[str, Any]) -> None:
     assert {item["image"] for item in project.map["services"].values()} == tags
     for service in stack.services:
         image = f"{stack.slug}-{service.name}"
-        for name in [service.name, *([service.migrate_name] if service.migrate else [])]:
+        for name in [service.name, *([service.prepare_name] if service.prepare else [])]:
             assert project.services("development")[name]["image"] == f"{image}:development"
             assert project.services("test")[name]["image"] == f"{image}:test"
             if stack.compose:
@@ -144,7 +144,7 @@ def test_variables_and_secrets_agree(given_answers: dict[str, Any]) -> None:
     for service in stack.services:
         values = project.map["services"][service.name]["variables"]
         assert values == {variable.name: variable.value for variable in (*service.variables, *service.env)}
-    secrets = {store.secret.name: store.secret.variable for store in stack.stores}
+    secrets = {secret.name: secret.variable for secret in stack.secrets}
     assert {name: item["variable"] for name, item in project.map["secrets"].items()} == secrets
     for name, item in project.map["secrets"].items():
         assert item["users"] == [
@@ -153,11 +153,11 @@ def test_variables_and_secrets_agree(given_answers: dict[str, Any]) -> None:
     for environment in set(project.environments) & {"staging", "production"}:
         file = project.compose[environment]
         assert file.get("secrets", {}) == {name: {"file": f"./secrets/{name}"} for name in secrets}
-        for service in stack.services:
-            for name in [service.name, *([service.migrate_name] if service.migrate else [])]:
+        for service in stack.deployed:
+            for name in [service.name, *([service.prepare_name] if service.prepare else [])]:
                 assert file["services"][name].get("secrets", []) == [secret.name for secret in service.secrets], name
         for store in stack.stores:
-            assert file["services"][store.name]["secrets"] == [store.secret.name]
+            assert file["services"][store.name]["secrets"] == [secret.name for secret in store.secrets]
 
 
 @given(answers(FEW))
@@ -174,18 +174,19 @@ def test_names_and_networks_agree(given_answers: dict[str, Any]) -> None:
         file = project.compose[environment]
         suffix = "" if environment == "development" else f"-{environment}"
         assert file["name"] == f"{stack.slug}{suffix}", "two environments on one machine must not meet"
-        assert set(project.services(environment)) == names | stores | project.one_shots()
+        running = {service.name for service in project.running(environment)}
+        assert set(project.services(environment)) == running | stores | project.one_shots()
         for name, item in file["services"].items():
             if "labels" in item:
                 assert item["labels"] == {"service.name": name, "deployment.environment.name": environment}
     if stack.compose:
         production = project.services("production")
         networks = {name: set(item["networks"]) for name, item in production.items()}
-        for service in stack.services:
+        for service in stack.deployed:
             for need in service.needs:
                 assert networks[service.name] & networks[need], f"{service.name} cannot reach {need}"
-            if service.migrate:
-                assert networks[service.migrate_name] & networks[service.spec.migrates]
+            if service.prepare:
+                assert all(networks[service.prepare_name] & networks[store] for store in service.prepared_stores)
             if not service.stores:
                 assert not networks[service.name] & {"data"}, f"{service.name} can reach stores that it does not need"
         for store in stores:
@@ -195,9 +196,10 @@ def test_names_and_networks_agree(given_answers: dict[str, Any]) -> None:
             assert project.compose["production"]["networks"]["data"]["internal"] is True
     if stack.kubernetes:
         workloads = {name for _, name in pods(document for found in project.manifests.values() for document in found)}
-        assert workloads == names | stores
+        deployed = {service.name for service in stack.deployed}
+        assert workloads == deployed | stores
         base = project.manifests["deploy/kubernetes/base/kustomization.yaml"][0]
-        assert sorted(base["resources"]) == sorted(f"{name}.yaml" for name in names | stores)
+        assert sorted(base["resources"]) == sorted(f"{name}.yaml" for name in deployed | stores)
         for path, found in project.manifests.items():
             folder = path.rsplit("/", 1)[0]
             if not path.endswith("/kustomization.yaml"):

@@ -305,11 +305,11 @@ def test_variables_reach_the_application_in_each_environment(
                     expected[f"{secret.variable}_FILE"] = f"/run/secrets/{secret.name}"
                 else:
                     expected[secret.variable] = (
-                        values.get(secret.variable, "development") if environment == "development" else "test"
+                        values.get(secret.setting, "development") if environment == "development" else "test"
                     )
             assert found == expected, (environment, service.name)
-            if service.migrate:
-                assert filled[service.migrate_name]["environment"] == found, (
+            if service.prepare:
+                assert filled[service.prepare_name]["environment"] == found, (
                     "it prepares the store that the service uses"
                 )
             # A file of the service's own is read where it is there, and never demanded.
@@ -323,10 +323,12 @@ def test_variables_reach_the_application_in_each_environment(
             for variable in store.variables:
                 # The store and its users must agree, or none could log in.
                 assert all(filled[user]["environment"][variable.name] == found[variable.name] for user in store.users)
-            secret = store.secret
             for user in store.users:
-                for name in (secret.variable, f"{secret.variable}_FILE"):
-                    assert filled[user]["environment"].get(name) == found.get(name), (environment, store.name, user)
+                mine = next((item for item in store.accounts if item.service == user), None)
+                theirs = mine.secret.setting if mine else store.spec.secret.variable
+                for end in ("", "_FILE"):
+                    given_ = filled[user]["environment"].get(store.spec.client_secret + end)
+                    assert given_ == found.get(theirs + end), (environment, store.name, user)
     if project.stack.kubernetes:
         in_kubernetes(project)
 
@@ -342,8 +344,8 @@ def in_kubernetes(project: Repository) -> None:
     workloads = pods(document for found in project.manifests.values() for document in found)
     for environment, overlay in overlays.items():
         merged_ = {name: base[name] | more for name, more in literals(overlay).items()}
-        assert sorted(merged_) == sorted(service.name for service in project.stack.services)
-        for service in project.stack.services:
+        assert sorted(merged_) == sorted(service.name for service in project.stack.deployed)
+        for service in project.stack.deployed:
             expected = {"ENVIRONMENT": environment, "PORT": str(service.port)}
             expected |= {variable.name: variable.value for variable in (*service.variables, *service.env)}
             expected |= {f"{secret.variable}_FILE": f"/run/secrets/{secret.name}" for secret in service.secrets}
@@ -351,8 +353,11 @@ def in_kubernetes(project: Repository) -> None:
                 expected["LOG_LEVEL"] = "debug"
             assert merged_[service.name] == expected, (environment, service.name)
         secrets = {item["name"]: item["files"] for item in overlay.get("secretGenerator", ())}
-        assert secrets == {store.name: [f"secrets/{store.secret.name}"] for store in project.stack.stores}
-    for service in project.stack.services:
+        owned: dict[str, list[str]] = {}
+        for secret in project.stack.secrets:
+            owned.setdefault(secret.owner, []).append(f"secrets/{secret.name}")
+        assert secrets == owned
+    for service in project.stack.deployed:
         pod = workloads["Deployment", service.name]
         for container_ in [*pod.get("initContainers", ()), *pod["containers"]]:
             assert {"configMapRef": {"name": service.name}} in container_["envFrom"], service.name
@@ -376,5 +381,5 @@ def test_the_renderer_knows_these_answers() -> None:
     """The default answers have all that the properties above look at; without it they would look at nothing."""
     project = Repository({})
     assert project.stack.stores
-    assert any(service.migrate for service in project.stack.services)
+    assert any(service.prepare for service in project.stack.services)
     assert renderer().questions

@@ -19,7 +19,7 @@ from support.strategies import answers
 # Files that never belong into an image; a developer's machine or its tools make them.
 JUNK = (
     ".env", ".env.production", ".git/config", ".venv/bin/python", ".mypy_cache/a.json", ".pytest_cache/a", ".ruff_cache/a",
-    "node_modules/a/index.js", "dist/index.html", "coverage/index.html", "htmlcov/index.html", ".coverage", "Dockerfile",
+    "node_modules/a/index.js", "dist/index.html", "coverage/index.html", ".coverage", "Dockerfile",
     ".dockerignore", "README.md", "secrets/postgres_password", "id_ed25519", "npm-debug.log",
 )  # fmt: skip
 CACHES = ("/root", "/tmp", "/var/cache", "/var/lib/apt", "/home")
@@ -191,8 +191,8 @@ def test_every_library_that_the_run_time_needs_is_there(image: Image) -> None:
         if words[:2] == ["sh", "-c"]:
             assert words[2].removeprefix("exec ").split()[0] in programs, words
     assert service.healthcheck[0] in programs
-    if service.migrate:
-        assert service.migrate[0] in programs
+    if service.prepare:
+        assert service.prepare[0] in programs
 
 
 # Feature: optimized-container-infrastructure, Property 31: production processes run with uid > 0
@@ -201,7 +201,7 @@ def test_production_runs_as_an_ordinary_user(given_answers: dict[str, Any]) -> N
     """The image, Compose and Kubernetes each name a numeric user above 0, and the same one."""
     project = Repository(given_answers)
     expected = {service.name: (service.spec.uid, service.spec.uid) for service in project.stack.services}
-    expected |= {service.migrate_name: expected[service.name] for service in project.stack.services if service.migrate}
+    expected |= {service.prepare_name: expected[service.name] for service in project.stack.services if service.prepare}
     expected |= {store.name: (store.spec.uid, store.spec.gid) for store in project.stack.stores}
     assert all(uid > 0 and gid > 0 for uid, gid in expected.values())
     for service in project.stack.services:

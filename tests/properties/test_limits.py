@@ -35,7 +35,7 @@ def test_every_container_has_its_limits(given_answers: dict[str, Any]) -> None:
         memory = parse_memory(asked["memory"]) if asked.get("memory") else service.spec.production.resources.memory
         assert service.resources.memory == memory
     deployed: dict[str, Resources] = {service.name: service.resources for service in stack.services}
-    deployed |= {service.migrate_name: service.resources for service in stack.services if service.migrate}
+    deployed |= {service.prepare_name: service.resources for service in stack.services if service.prepare}
     deployed |= {store.name: store.limits for store in stack.stores}
     development = deployed | {service.name: service.development_resources for service in stack.services}
     for environment in set(project.environments) - {"test"}:

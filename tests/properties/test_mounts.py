@@ -27,7 +27,7 @@ def test_mounted_files_are_one_on_both_sides(given_answers: dict[str, Any]) -> N
         ignore = patterns(folder[".dockerignore"].decode())
         workdir = dockerfile.setting("development", "WORKDIR")
         assert workdir is not None
-        for name in [service.name, *([service.migrate_name] if service.migrate else [])]:
+        for name in [service.name, *([service.prepare_name] if service.prepare else [])]:
             binds: dict[str, str] = {}
             named: dict[str, str] = {}
             for volume in development[name]["volumes"]:

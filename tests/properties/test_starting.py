@@ -108,11 +108,11 @@ def test_services_wait_for_the_health_of_what_they_need(given_answers: dict[str,
     for environment in project.environments:
         services = project.services(environment)
         expected: dict[str, dict[str, str]] = {store.name: {} for store in project.stack.stores}
-        for service in project.stack.services:
+        for service in project.running(environment):
             expected[service.name] = dict.fromkeys(service.needs, "service_healthy")
-            if service.migrate:
-                expected[service.name][service.migrate_name] = "service_completed_successfully"
-                expected[service.migrate_name] = {service.spec.migrates: "service_healthy"}
+            if service.prepare:
+                expected[service.name][service.prepare_name] = "service_completed_successfully"
+                expected[service.prepare_name] = dict.fromkeys(service.prepared_stores, "service_healthy")
         assert {name: waits(item) for name, item in services.items()} == expected, environment
         assert graph.cycle({name: list(waits(item)) for name, item in services.items()}) is None
     tests = {name: item for name, item in project.compose["test"]["services"].items() if "profiles" in item}

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
+from model.stack import Service
 from support.composefile import merged
 from support.dockerfile import Dockerfile
 from support.render import Answers, Tree, renderer
@@ -100,9 +101,14 @@ class Repository:
         """Return the containers that Compose runs in an environment; the tests' own are left out."""
         return {name: item for name, item in self.compose[environment]["services"].items() if "profiles" not in item}
 
+    def running(self, environment: str) -> tuple[Service, ...]:
+        """Return the services that run in an environment: functions are emulated in development only."""
+        found: tuple[Service, ...] = self.stack.services if environment == "development" else self.stack.deployed
+        return found
+
     def one_shots(self) -> set[str]:
         """Return the names of the containers that run to their end."""
-        return {service.migrate_name for service in self.stack.services if service.migrate}
+        return {service.prepare_name for service in self.stack.services if service.prepare}
 
 
 def pods(manifests: Iterable[Any]) -> dict[tuple[str, str], Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import assume
@@ -27,6 +28,7 @@ from model.sensitive import is_secret_name, is_secret_value
 from support.catalog import QUESTIONS, catalog
 
 Answers = dict[str, Any]
+Library = dict[str, str]
 Service = dict[str, Any]
 
 # Characters and words that other formats have their own ideas about: YAML, shells, HCL, TOML, HTML, Compose.
@@ -114,9 +116,12 @@ def resources() -> st.SearchStrategy[dict[str, str]]:
 
 
 def _names(count: int) -> st.SearchStrategy[list[str]]:
-    names = labels().filter(lambda name: name not in RESERVED_NAMES and name not in catalog().stores)
+    # pg- at their start is PostgreSQL's own, in the names of accounts.
+    names = labels().filter(
+        lambda name: name not in RESERVED_NAMES and name not in catalog().stores and not name.startswith("pg-")
+    )
     return st.lists(names, min_size=count, max_size=count, unique=True).filter(
-        lambda chosen: not any(f"{name}-migrate" in chosen for name in chosen)
+        lambda chosen: not any(f"{name}-prepare" in chosen for name in chosen)
     )
 
 
@@ -139,7 +144,12 @@ def sizes() -> st.SearchStrategy[int]:
 
 
 @st.composite
-def services(draw: st.DrawFn, size: st.SearchStrategy[int] | None = None, preset: str = "custom") -> list[Service]:
+def services(
+    draw: st.DrawFn,
+    size: st.SearchStrategy[int] | None = None,
+    preset: str = "custom",
+    libraries: Sequence[Library] = (),
+) -> list[Service]:
     """Return lists of services with acyclic needs; needs and path are said of those that `preset` would complete."""
     names = draw(_names(draw(sizes() if size is None else size)))
     known = {(service["name"], service["kind"]) for service in catalog().presets[preset].services}
@@ -148,26 +158,42 @@ def services(draw: st.DrawFn, size: st.SearchStrategy[int] | None = None, preset
         kind = draw(st.sampled_from(sorted(catalog().kinds)))
         service: Service = {"name": name, "kind": kind}
         # Needing only services that come earlier keeps needs acyclic; the list is shuffled in the end.
-        usable = [*catalog().kinds[kind].stores, *(earlier["name"] for earlier in chosen)]
+        usable = [*catalog().kinds[kind].stores]
+        if catalog().kinds[kind].role != "function":
+            usable += [other["name"] for other in chosen if catalog().kinds[other["kind"]].role != "function"]
         needs = draw(st.lists(st.sampled_from(usable), max_size=4, unique=True)) if usable else []
         if needs or (name, kind) in known or draw(st.booleans()):
             service["needs"] = needs
         if (name, kind) in known:
             service["path"] = f"services/{name}"
         chosen.append(service)
-    _details(draw, chosen)
+    _details(draw, chosen, libraries)
+    _volumes(draw, chosen)
     return draw(st.permutations(chosen))
 
 
-def _details(draw: st.DrawFn, chosen: list[Service]) -> None:
+def _volumes(draw: st.DrawFn, chosen: list[Service]) -> None:
+    """Let some services that can share a data volume: the first writes it, the others read it."""
+    able = [service for service in chosen if "volumes" in catalog().kinds[service["kind"]].accepts]
+    for name in draw(st.lists(st.sampled_from(["market", "a-1", "index"]), max_size=2, unique=True)) if able else []:
+        users = draw(st.lists(st.sampled_from(able), min_size=1, max_size=3, unique_by=lambda user: user["name"]))
+        writer: dict[str, Any] = {"name": name}
+        if draw(st.booleans()):
+            writer["layers"] = draw(st.lists(labels(), min_size=1, max_size=3, unique=True))
+        for number, user in enumerate(users):
+            user.setdefault("volumes", []).append({"name": name, "read_only": True} if number else writer)
+
+
+def _details(draw: st.DrawFn, chosen: list[Service], libraries: Sequence[Library]) -> None:
     """Give some services what the one-line form cannot say."""
     folders = [f"services/{service['name']}" for service in chosen]
+    others = [library.get("path", f"libs/{library['name']}") for library in libraries]
     taken = {store.port for store in catalog().stores.values()}
     names = [service["name"] for service in chosen]
     for number, service in enumerate(chosen):
         if draw(st.sampled_from([True, False, False])):
             path = draw(paths())
-            if _apart(path, [*folders[:number], *folders[number + 1 :]]):
+            if _apart(path, [*folders[:number], *folders[number + 1 :], *others]):
                 folders[number] = service["path"] = path
         ports = ["port", "debug_port"] if catalog().kinds[service["kind"]].debug_port else ["port"]
         for field in ports:
@@ -178,15 +204,33 @@ def _details(draw: st.DrawFn, chosen: list[Service]) -> None:
                 if port not in taken:
                     taken.add(port)
                     service[field] = port
-        optional = {
+        kind = catalog().kinds[service["kind"]]
+        usable = [library["name"] for library in libraries if library["kind"] in kind.libraries]
+        options: dict[str, st.SearchStrategy[Any]] = {
+            "gpu": st.booleans(),
+            "external_api": st.sampled_from(["https://api.example.com", "http://10.0.0.1:8080/v1/"]),
+        }
+        optional: dict[str, st.SearchStrategy[Any]] = {
+            **{option: strategy for option, strategy in options.items() if option in kind.accepts},
             "public": st.booleans(),
             "replicas": st.integers(1, 100),
             "resources": resources(),
-            "libraries": st.just([]),
+            "libraries": subsets(usable) if usable else st.just([]),
             "env": st.dictionaries(variables(names), texts(500), max_size=4),
         }
         for field in draw(st.lists(st.sampled_from(sorted(optional)), max_size=2, unique=True)):
             service[field] = draw(optional[field])
+
+
+@st.composite
+def libraries(draw: st.DrawFn) -> list[Library]:
+    """Return lists of shared libraries, with names that no service has."""
+    names = st.sampled_from(["common", "lib-a", "shared-types", "z9-lib"])
+    return [
+        {"name": name, "kind": draw(st.sampled_from(sorted(catalog().libraries)))}
+        | ({"path": f"packages/{name}"} if draw(st.booleans()) else {})
+        for name in draw(st.lists(names, max_size=3, unique=True))
+    ]
 
 
 @st.composite
@@ -255,6 +299,7 @@ def subsets(items: list[str], least: int = 0) -> st.SearchStrategy[list[str]]:
 def answers(draw: st.DrawFn, size: st.SearchStrategy[int] | None = None) -> Answers:
     """Return complete, valid answers; sometimes only a few are given, the others are the questionnaire's."""
     preset = draw(st.sampled_from(sorted(catalog().presets)))
+    shared = draw(st.one_of(st.just([]), libraries()))
     given: Answers = {
         "project_name": draw(texts(60)),
         "project_slug": draw(slugs()),
@@ -262,13 +307,19 @@ def answers(draw: st.DrawFn, size: st.SearchStrategy[int] | None = None) -> Answ
         "owner": draw(owners()),
         "preset": preset,
         "registry": draw(registries()),
-        "libraries": [],
-        "services": draw(st.one_of(services(size, preset), services(size, preset), lines(preset))),
+        "libraries": shared,
+        "services": draw(st.one_of(services(size, preset, shared), services(size, preset, shared), lines(preset))),
         "deploy": draw(subsets(["kubernetes", "compose"])),
         "domain": draw(domains()),
         "platforms": draw(subsets(["linux/amd64", "linux/arm64"], 1)),
         "features": draw(subsets(["github-actions", "pre-commit", "ingress"])),
     }
+    taken = {library["name"] for library in shared}
+    chosen = given["services"] if isinstance(given["services"], list) else []
+    assume(not taken & {service["name"] for service in chosen})
+    assume(isinstance(given["services"], list) or not shared)
+    folders = [library.get("path", f"libs/{library['name']}") for library in shared]
+    assume(all(_apart(service.get("path", f"services/{service['name']}"), folders) for service in chosen))
     for name in QUESTIONS:
         found = of(name, given[name], given, catalog())
         assert not found, f"the strategy made a bad answer: {found}"

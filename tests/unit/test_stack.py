@@ -102,14 +102,17 @@ def test_a_stack_agrees_with_itself(given_: Answers) -> None:
     assert all(1024 <= port <= 65535 for port in ports)
     assert len({s.path.lower() for s in made.services}) == len(names)
     assert len({s.host for s in made.public}) == len(made.public)
-    assert sorted(made.build_order) == sorted(names)
+    assert sorted(made.build_order) == sorted([*names, *(library.name for library in made.libraries)])
     for service in made.services:
         used = {u.name for u in service.upstreams}
         assert used <= set(names)
         assert all(made.build_order.index(name) < made.build_order.index(service.name) for name in used)
         assert all(service.name in made.callers(name) for name in service.needs)
-        assert {secret.name for secret in service.secrets} == {
-            store.secret.name for store in made.stores if store.name in service.stores
+        opened = [store.name for store in made.stores if service.name in store.users]
+        assert list(service.stores) == opened
+        assert len(service.secrets) == len(opened) + (service.external_api is not None)
+        assert {secret.variable for secret in service.secrets} >= {
+            store.spec.client_secret for store in made.stores if store.name in opened
         }
         variables = [variable.name for variable in (*service.variables, *service.env)]
         assert len(set(variables)) == len(variables)
@@ -118,7 +121,8 @@ def test_a_stack_agrees_with_itself(given_: Answers) -> None:
             assert upstream.url == f"http://{upstream.name}:{made.by_name[upstream.name].port}"
     for store in made.stores:
         assert store.users
-        assert "$database" not in f"{store.command}{store.healthcheck}{store.shell}{store.variables}{store.client}"
+        assert "$database" not in f"{store.command}{store.healthcheck}{store.shell}{store.variables}"
+        assert [account.service for account in store.accounts] == (list(store.users) if store.spec.accounts else [])
         assert store.image in catalog().images.values()
 
 
@@ -146,5 +150,5 @@ def test_every_variable_is_documented_once(given_: Answers) -> None:
     for service in made.services:
         for variable in (*service.variables, *service.env):
             assert variable.fixed or listed.count(variable.name) == 1, variable.name
-    for store in made.stores:
-        assert listed.count(store.secret.variable) == 1
+    for secret in made.secrets:
+        assert listed.count(secret.setting) == 1

@@ -66,7 +66,9 @@ def _referenced() -> Iterator[str]:
 def _no_ports(entries: Iterable[dotenv.Entry]) -> _Found:
     stack = load()
     defaults = {service.host_port_variable: service.port for service in stack.services.values()}
-    defaults.update({store.host_port_variable: store.port for store in stack.stores.values()})
+    for store in stack.stores.values():
+        defaults[store.host_port_variable] = store.host_port
+        defaults.update({endpoint["host_port_variable"]: endpoint["port"] for endpoint in store.endpoints})
     for entry in entries:
         if entry.name.endswith(("_HOST_PORT", "_DEBUG_PORT")):
             value = entry.value

@@ -11,6 +11,9 @@ from ops.stack import ROOT, Secret, load
 
 # Nobody guesses a value of this length, and no word that people put in for the time being is as long.
 SHORTEST = 12
+# What a new value of a password means to the store that knows the old one.
+_AT_THE_NEXT_START = "the store takes it over when it starts again"
+_KEPT = "a store with data keeps its old one until you change it there"
 PLACEHOLDERS = {"changeme", "change-me", "development", "example", "password", "placeholder", "secret", "test"}
 
 
@@ -36,7 +39,7 @@ def check(place: str, folder: Path, required: bool) -> list[Finding]:
             # The engine makes a folder where a file to mount is missing.
             findings.append(error(name, "it is a folder", f"rm -r {name} && make secrets"))
         elif not file.is_file():
-            findings.append(error(name, f"it is missing ({secret.help})", "make secrets"))
+            findings.append(error(name, f"it is missing ({secret.help})", _make(name, secret)))
         else:
             findings += _sound(name, file, secret)
     if folder.is_dir() and folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -65,5 +68,11 @@ def _sound(name: str, file: Path, secret: Secret) -> list[Finding]:
     return []
 
 
+def _make(name: str, secret: Secret) -> str:
+    return "make secrets" if secret.generated else f"write it into {name}, without a newline: printf %s"
+
+
 def _replace(name: str, secret: Secret) -> str:
-    return f"rm {name} && make secrets; a {secret.store} with data keeps its old one until you change it there"
+    if not secret.generated:
+        return _make(name, secret)
+    return f"rm {name} && make secrets; {_AT_THE_NEXT_START if secret.owner in load().services else _KEPT}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.repository import MIGRATIONS, ROOT, SECRETS, SERVICES, STACK, STORES, data, published, stages
+from tests.support.repository import PREPARATIONS, ROOT, SECRETS, SERVICES, STACK, STORES, data, published, stages
 
 FILE = "compose.yaml"
 COMPOSE: dict[str, Any] = data(FILE)["services"]
@@ -16,8 +16,8 @@ def test_the_project_has_the_name_of_the_map() -> None:
     assert data(FILE)["name"] == STACK["slug"]
 
 
-def test_every_service_store_and_migration_is_there() -> None:
-    assert {*SERVICES, *STORES, *MIGRATIONS} <= COMPOSE.keys()
+def test_every_service_store_and_preparation_is_there() -> None:
+    assert {*SERVICES, *STORES, *PREPARATIONS} <= COMPOSE.keys()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -49,16 +49,17 @@ def test_a_service_gets_every_variable_of_the_map(service: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_gets_its_secrets_and_no_others(service: str) -> None:
-    mine = {SECRETS[name]["variable"] for name in SERVICES[service]["secrets"]}
-    everyone = {secret["variable"] for secret in SECRETS.values()}
-    assert everyone & COMPOSE[service]["environment"].keys() == mine
+    mine = {SECRETS[name]["variable"]: SECRETS[name]["setting"] for name in SERVICES[service]["secrets"]}
+    everyone = {secret[key] for secret in SECRETS.values() for key in ("variable", "setting")}
+    given = {name: value for name, value in COMPOSE[service]["environment"].items() if name in everyone}
+    assert given == {variable: f"${{{setting}:-development}}" for variable, setting in mine.items()}
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_waits_for_all_that_it_needs(service: str) -> None:
     expected = dict.fromkeys(SERVICES[service]["needs"], "service_healthy")
-    if f"{service}-migrate" in MIGRATIONS:
-        expected[f"{service}-migrate"] = "service_completed_successfully"
+    if f"{service}-prepare" in PREPARATIONS:
+        expected[f"{service}-prepare"] = "service_completed_successfully"
     waits = {name: need["condition"] for name, need in COMPOSE[service].get("depends_on", {}).items()}
     assert waits == expected
 
@@ -91,12 +92,14 @@ def test_a_store_is_the_image_of_the_map_with_its_data_in_a_volume(store: str) -
     assert COMPOSE[store]["image"] == STORES[store]["image"]
     assert f"{store}-data" in data(FILE)["volumes"]
     assert any(volume.startswith(f"{store}-data:") for volume in COMPOSE[store]["volumes"])
-    port = published(COMPOSE[store]["ports"][0])
-    assert port == ("127.0.0.1", STORES[store]["host_port_variable"], STORES[store]["port"], STORES[store]["port"])
+    item = STORES[store]
+    expected = [("127.0.0.1", item["host_port_variable"], item["host_port"], item["port"])]
+    expected += [("127.0.0.1", end["host_port_variable"], end["port"], end["port"]) for end in item["endpoints"]]
+    assert [published(port) for port in COMPOSE[store]["ports"]] == expected
 
 
-@pytest.mark.parametrize("migration", MIGRATIONS)
-def test_a_migration_runs_the_image_of_its_service_with_its_command(migration: str) -> None:
-    service = migration.rpartition("-")[0]
-    assert COMPOSE[migration]["image"] == COMPOSE[service]["image"]
-    assert COMPOSE[migration]["command"] == SERVICES[service]["migrate"]
+@pytest.mark.parametrize("preparation", PREPARATIONS)
+def test_a_preparation_runs_the_image_of_its_service_with_its_command(preparation: str) -> None:
+    service = preparation.rpartition("-")[0]
+    assert COMPOSE[preparation]["image"] == COMPOSE[service]["image"]
+    assert COMPOSE[preparation]["command"] == SERVICES[service]["prepare"]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.repository import ROOT, SECRETS, SERVICES, STACK, STORES
+from tests.support.repository import DEPLOYED, ROOT, SECRETS, SERVICES, STACK, STORES
 
 if "kubernetes" not in STACK["deploy"]:
     pytest.skip("this repository is not deployed to Kubernetes", allow_module_level=True)
@@ -63,7 +63,7 @@ def _variables(container: Any, objects: Objects) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYED)
 def test_a_service_listens_where_its_pod_and_its_service_say(service: str, objects: Objects) -> None:
     port = SERVICES[service]["port"]
     container = _container(objects, service)
@@ -74,7 +74,7 @@ def test_a_service_listens_where_its_pod_and_its_service_say(service: str, objec
     assert exposed["targetPort"] in (port, container["ports"][0]["name"])
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYED)
 def test_a_service_is_probed_at_the_paths_of_the_map(service: str, objects: Objects) -> None:
     container = _container(objects, service)
     health = SERVICES[service]["health"]
@@ -86,7 +86,7 @@ def test_a_service_is_probed_at_the_paths_of_the_map(service: str, objects: Obje
     }
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYED)
 def test_every_container_of_a_service_runs_its_image(service: str, objects: Objects) -> None:
     pod = _pod(objects, service)
     for container in [*pod["containers"], *pod.get("initContainers", [])]:
@@ -98,10 +98,11 @@ def test_a_store_runs_the_image_of_the_map(store: str, objects: Objects) -> None
     assert ("StatefulSet", store) in objects
     assert _container(objects, store)["image"] == STORES[store]["image"]
     ports = objects[("Service", store)]["spec"]["ports"]
-    assert [port["port"] for port in ports] == [STORES[store]["port"]]
+    expected = [STORES[store]["port"], *(end["port"] for end in STORES[store]["endpoints"])]
+    assert [port["port"] for port in ports] == expected
 
 
-@pytest.mark.parametrize("name", [*SERVICES, *STORES])
+@pytest.mark.parametrize("name", [*DEPLOYED, *STORES])
 def test_a_pod_runs_as_the_user_of_the_map(name: str, objects: Objects) -> None:
     expected = {**SERVICES, **STORES}[name]["uid"]
     pod, container = _pod(objects, name), _container(objects, name)
@@ -111,7 +112,7 @@ def test_a_pod_runs_as_the_user_of_the_map(name: str, objects: Objects) -> None:
     assert context["readOnlyRootFilesystem"] is True
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYED)
 def test_a_service_gets_every_variable_of_the_map(service: str, objects: Objects, environment: str) -> None:
     found = _variables(_container(objects, service), objects)
     assert found["ENVIRONMENT"] == environment
@@ -123,31 +124,43 @@ def test_a_service_gets_every_variable_of_the_map(service: str, objects: Objects
     }
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYED)
 def test_a_service_gets_its_secrets_as_files_and_no_others(service: str, objects: Objects) -> None:
     given = _variables(_container(objects, service), objects)
-    for secret, item in SECRETS.items():
-        expected = f"/run/secrets/{secret}" if secret in SERVICES[service]["secrets"] else None
-        assert given.get(f"{item['variable']}_FILE") == expected
-        assert item["variable"] not in given
-    mounted = {
-        source["secret"]["name"]
-        for volume in _pod(objects, service).get("volumes", [])
-        for source in volume.get("projected", {}).get("sources", [])
-        if "secret" in source
-    }
-    keys = {key for name in mounted for key in objects[("Secret", name)]["data"]}
-    assert keys == set(SERVICES[service]["secrets"])
+    mine = SERVICES[service]["secrets"]
+    expected = {f"{SECRETS[secret]['variable']}_FILE": f"/run/secrets/{secret}" for secret in mine}
+    assert {name: value for name, value in given.items() if "/run/secrets/" in value} == expected
+    assert not [item["variable"] for item in SECRETS.values() if item["variable"] in given]
+    assert _mounted(objects, service) == set(mine)
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_a_service_migrates_before_it_starts(service: str, objects: Objects) -> None:
+@pytest.mark.parametrize("store", STORES)
+def test_a_store_gets_its_own_secret_and_those_of_its_accounts(store: str, objects: Objects) -> None:
+    used = {secret for secret, item in SECRETS.items() if secret.endswith(STORES[store]["secret"])}
+    assert _mounted(objects, store) == used
+
+
+def _mounted(objects: Objects, name: str) -> set[str]:
+    """Return the files that a pod finds in /run/secrets."""
+    files: set[str] = set()
+    for volume in _pod(objects, name).get("volumes", []):
+        for source in volume.get("projected", {}).get("sources", []):
+            secret = source["secret"]
+            there = set(objects[("Secret", secret["name"])]["data"])
+            asked = {item["key"]: item["path"] for item in secret.get("items", [])}
+            assert asked.keys() <= there
+            files |= set(asked.values()) if asked else there
+    return files
+
+
+@pytest.mark.parametrize("service", DEPLOYED)
+def test_a_service_is_prepared_before_it_starts(service: str, objects: Objects) -> None:
     containers = _pod(objects, service).get("initContainers", [])
     commands = [container.get("command") or container.get("args") for container in containers]
-    assert commands == ([SERVICES[service]["migrate"]] if SERVICES[service]["migrate"] else [])
+    assert commands == ([SERVICES[service]["prepare"]] if SERVICES[service]["prepare"] else [])
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYED)
 def test_public_services_and_no_others_have_a_route(service: str, objects: Objects) -> None:
     routed = {name for kind, name in objects if kind in ("HTTPRoute", "Ingress")}
     assert any(service == name or name.startswith(f"{service}-") for name in routed) == SERVICES[service]["public"]

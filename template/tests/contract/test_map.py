@@ -33,11 +33,13 @@ def test_what_is_needed_is_built_before_what_needs_it() -> None:
 @pytest.mark.parametrize("store", STORES)
 def test_a_store_is_used_by_those_who_need_it(store: str) -> None:
     assert STORES[store]["users"] == [name for name, service in SERVICES.items() if store in service["needs"]]
-    assert SECRETS[STORES[store]["secret"]]["users"] == STORES[store]["users"]
+    opened = [secret for secret, item in SECRETS.items() if secret.endswith(STORES[store]["secret"]) and item["users"]]
+    assert [user for secret in opened for user in SECRETS[secret]["users"]] == STORES[store]["users"]
 
 
 def test_no_two_published_ports_are_the_same() -> None:
     ports = [service["port"] for service in SERVICES.values()]
     ports += [service["debug_port"] for service in SERVICES.values() if service["debug_port"]]
-    ports += [store["port"] for store in STORES.values()]
+    ports += [store["host_port"] for store in STORES.values()]
+    ports += [end["port"] for store in STORES.values() for end in store["endpoints"]]
     assert len(ports) == len(set(ports)), sorted(ports)

@@ -15,7 +15,8 @@ STACK: dict[str, Any] = json.loads((ROOT / "ops" / "stack.json").read_text(encod
 SERVICES: dict[str, Any] = STACK["services"]
 STORES: dict[str, Any] = STACK["stores"]
 SECRETS: dict[str, Any] = STACK["secrets"]
-MIGRATIONS = [f"{name}-migrate" for name, service in SERVICES.items() if service["migrate"]]
+DEPLOYED = [name for name, service in SERVICES.items() if service["deployed"]]
+PREPARATIONS = [f"{name}-prepare" for name, service in SERVICES.items() if service["prepare"]]
 
 
 @functools.cache
