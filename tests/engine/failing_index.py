@@ -64,8 +64,7 @@ class FailingIndex:
         self._server = Server(("0.0.0.0", 0), Handler)  # noqa: S104
         self.url = f"http://{HOST}:{self._server.server_address[1]}"
 
-    @staticmethod
-    def page(path: str, packages: dict[str, list[tuple[str, str]]]) -> tuple[str, str] | None:
+    def page(self, path: str, packages: dict[str, list[tuple[str, str]]]) -> tuple[str, str] | None:
         """Return type and text of a package's page; None for a file."""
         if simple := re.fullmatch(r"/simple/([^/]+)/", path):
             files = [
@@ -79,7 +78,7 @@ class FailingIndex:
                 version: {
                     "name": name,
                     "version": version,
-                    "dist": {"tarball": f"{name}/-/{name.rpartition('/')[2]}-{version}.tgz"},
+                    "dist": {"tarball": f"{self.url}/{name}/-/{name.rpartition('/')[2]}-{version}.tgz"},
                 }
                 for version, _ in packages[name]
             }
