@@ -10,9 +10,10 @@ const LEVELS: Record<string, string> = { warn: "warning", fatal: "critical" };
 /** Return a logger without secrets: JSON lines on standard output, or readable ones in development. */
 export async function createLogger(
   settings: Pick<Settings, "environment" | "logLevel" | "secrets">,
-  destination?: DestinationStream,
+  destination: DestinationStream = pino.destination({ sync: true }),
 ): Promise<Logger> {
-  const readable = settings.environment === "development" ? await prettyPrinter(destination) : undefined;
+  const redact = redactor(settings.secrets);
+  const readable = settings.environment === "development" ? await prettyPrinter() : undefined;
   return pino(
     {
       level: settings.logLevel === "warning" ? "warn" : settings.logLevel,
@@ -22,31 +23,27 @@ export async function createLogger(
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: LEVELS[label] ?? label }) },
       serializers: { exception: (error: Error) => stdSerializers.err(error).stack },
-      hooks: { streamWrite: redactor(settings.secrets) },
+      hooks: { streamWrite: readable ? (json) => readable(redact(json)) : redact },
     },
-    readable ?? destination ?? pino.destination({ sync: true }),
+    destination,
   );
 }
 
-async function prettyPrinter(destination?: DestinationStream): Promise<DestinationStream | undefined> {
+/** Return what turns a line of JSON into text for people; the production image has no tools of development. */
+async function prettyPrinter(): Promise<((json: string) => string) | undefined> {
   try {
-    const { default: pretty } = await import("pino-pretty");
-    return pretty({
+    const { prettyFactory } = await import("pino-pretty");
+    return prettyFactory({
       colorize: !process.env.NO_COLOR,
       customLevels: { debug: 20, info: 30, warning: 40, error: 50, critical: 60 },
       customColors: "debug:dim,info:green,warning:yellow,error:red,critical:bgRed",
-      useOnlyCustomProps: true,
-      errorLikeObjectKeys: [],
       ignore: "logger",
       messageKey: "message",
       timestampKey: "timestamp",
       translateTime: "SYS:HH:MM:ss.l",
       singleLine: true,
-      sync: true,
-      ...(destination && { destination: destination as NodeJS.WritableStream }),
     });
   } catch {
-    // The production image has no tools of development.
     return undefined;
   }
 }
