@@ -32,7 +32,10 @@ impl Problem {
     /// Log what failed, and return what the client is told of it.
     pub fn unavailable(what: &str, error: &impl std::fmt::Display) -> Self {
         error!(%error, "{what} failed");
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, format!("{what} is not available"))
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("{what} is not available"),
+        )
     }
 }
 
@@ -54,9 +57,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             Err(JsonRejection::BytesRejection(error)) => {
                 Err(Problem::new(error.status(), "the body cannot be read"))
             }
-            Err(JsonRejection::MissingJsonContentType(_)) => {
-                Err(Problem::unprocessable("the Content-Type is not application/json"))
-            }
+            Err(JsonRejection::MissingJsonContentType(_)) => Err(Problem::unprocessable(
+                "the Content-Type is not application/json",
+            )),
             Err(error) => Err(Problem::unprocessable(reason(&error))),
         }
     }
@@ -123,7 +126,10 @@ impl Limit {
         if (1..=Self::LARGEST).contains(&limit) {
             Ok(limit)
         } else {
-            Err(Problem::unprocessable(format!("limit is not between 1 and {}", Self::LARGEST)))
+            Err(Problem::unprocessable(format!(
+                "limit is not between 1 and {}",
+                Self::LARGEST
+            )))
         }
     }
 }
@@ -151,13 +157,22 @@ mod tests {
         };
         let response = problem.into_response();
         let status = response.status();
-        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        let body = response
+            .into_body()
+            .collect()
+            .await
+            .expect("a body")
+            .to_bytes();
         (status, String::from_utf8_lossy(&body).into_owned())
     }
 
     #[tokio::test]
     async fn what_was_sent_is_not_repeated() {
-        for body in [r#"{"number": "hunter2"}"#, r#"{"number": hunter2}"#, "hunter2"] {
+        for body in [
+            r#"{"number": "hunter2"}"#,
+            r#"{"number": hunter2}"#,
+            "hunter2",
+        ] {
             let (status, detail) = refused(body, "application/json").await;
             assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
             assert!(!detail.contains("hunter2"), "{detail}");
@@ -174,7 +189,12 @@ mod tests {
 
     #[test]
     fn a_limit_has_limits() {
-        for (limit, expected) in [(None, Some(50)), (Some(1), Some(1)), (Some(0), None), (Some(101), None)] {
+        for (limit, expected) in [
+            (None, Some(50)),
+            (Some(1), Some(1)),
+            (Some(0), None),
+            (Some(101), None),
+        ] {
             assert_eq!(Limit { limit }.get().ok(), expected);
         }
     }

@@ -41,7 +41,8 @@ impl Checks {
         F: Fn() -> T + Send + Sync + 'static,
         T: Future<Output = Result<(), Unusable>> + Send + 'static,
     {
-        self.0.insert(name.to_owned(), Arc::new(move || Box::pin(check())));
+        self.0
+            .insert(name.to_owned(), Arc::new(move || Box::pin(check())));
     }
 }
 
@@ -64,8 +65,11 @@ pub async fn ready(State(checks): State<Checks>) -> (StatusCode, Json<Value>) {
         }
     }
     let usable = results.values().all(|result| result == "ok");
-    let (status, word) =
-        if usable { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "unavailable") };
+    let (status, word) = if usable {
+        (StatusCode::OK, "ok")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+    };
     (status, Json(json!({"status": word, "checks": results})))
 }
 
@@ -74,7 +78,10 @@ async fn run(name: &str, check: Outcome) -> String {
     let unusable = match timeout(CHECK, check).await {
         Ok(Ok(())) => return "ok".to_owned(),
         Ok(Err(unusable)) => unusable,
-        Err(_) => Unusable { kind: "timeout".to_owned(), reason: "no answer in time".to_owned() },
+        Err(_) => Unusable {
+            kind: "timeout".to_owned(),
+            reason: "no answer in time".to_owned(),
+        },
     };
     warn!(error = unusable.reason, "{name} is not usable");
     unusable.kind
@@ -87,7 +94,10 @@ mod tests {
     #[tokio::test]
     async fn ready_needs_nothing_else_where_nothing_is_used() {
         let (status, Json(body)) = ready(State(Checks::default())).await;
-        assert_eq!((status, body), (StatusCode::OK, json!({"status": "ok", "checks": {}})));
+        assert_eq!(
+            (status, body),
+            (StatusCode::OK, json!({"status": "ok", "checks": {}}))
+        );
     }
 
     #[tokio::test]
@@ -95,7 +105,10 @@ mod tests {
         let mut checks = Checks::default();
         checks.add("good", async || Ok(()));
         checks.add("bad", async || {
-            Err(Unusable { kind: "refused".to_owned(), reason: "secret".to_owned() })
+            Err(Unusable {
+                kind: "refused".to_owned(),
+                reason: "secret".to_owned(),
+            })
         });
         let (status, Json(body)) = ready(State(checks)).await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
@@ -107,6 +120,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_does_not_answer_in_time_is_not_usable() {
-        assert_eq!(run("slow", Box::pin(std::future::pending())).await, "timeout");
+        assert_eq!(
+            run("slow", Box::pin(std::future::pending())).await,
+            "timeout"
+        );
     }
 }

@@ -12,7 +12,9 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 /// Return 0 if /health answers 200, 1 if not.
 #[must_use]
 pub fn main() -> ExitCode {
-    let port = std::env::var("PORT").ok().and_then(|port| port.parse().ok());
+    let port = std::env::var("PORT")
+        .ok()
+        .and_then(|port| port.parse().ok());
     match check(port.unwrap_or(DEFAULT_PORT)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -26,7 +28,8 @@ fn check(port: u16) -> Result<(), Error> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut connection = TcpStream::connect_timeout(&address, TIMEOUT)?;
     connection.set_read_timeout(Some(TIMEOUT))?;
-    connection.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    connection
+        .write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
     let mut status = [0; 12];
     connection.read_exact(&mut status)?;
     if status == *b"HTTP/1.1 200" {

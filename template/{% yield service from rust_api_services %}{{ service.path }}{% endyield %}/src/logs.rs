@@ -60,12 +60,23 @@ impl Format {
             Style::Json
         } else {
             let wanted = std::env::var_os("NO_COLOR").is_none();
-            Style::Readable { colour: wanted && settings.environment == Environment::Development }
+            Style::Readable {
+                colour: wanted && settings.environment == Environment::Development,
+            }
         };
-        Self { redactor: Redactor::new(&settings.secrets), style }
+        Self {
+            redactor: Redactor::new(&settings.secrets),
+            style,
+        }
     }
 
-    fn write(&self, line: &mut impl fmt::Write, level: Level, logger: &str, fields: Fields) -> fmt::Result {
+    fn write(
+        &self,
+        line: &mut impl fmt::Write,
+        level: Level,
+        logger: &str,
+        fields: Fields,
+    ) -> fmt::Result {
         let now = OffsetDateTime::now_utc();
         let level = match level {
             Level::ERROR => "error",
@@ -78,7 +89,10 @@ impl Format {
         match self.style {
             Style::Json => {
                 let mut entry = Map::new();
-                entry.insert("timestamp".to_owned(), now.format(TIMESTAMP).map_err(|_| fmt::Error)?.into());
+                entry.insert(
+                    "timestamp".to_owned(),
+                    now.format(TIMESTAMP).map_err(|_| fmt::Error)?.into(),
+                );
                 entry.insert("level".to_owned(), level.into());
                 entry.insert("logger".to_owned(), logger.into());
                 entry.insert("message".to_owned(), message.into());
@@ -90,7 +104,11 @@ impl Format {
             }
             Style::Readable { colour } => {
                 let paint = |text: &str, code: &str| {
-                    if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+                    if colour {
+                        format!("\x1b[{code}m{text}\x1b[0m")
+                    } else {
+                        text.to_owned()
+                    }
                 };
                 let code = match level {
                     "error" => "31",
@@ -103,7 +121,9 @@ impl Format {
                 write!(line, "{} {level} {logger}: {message}", paint(&clock, "2"))?;
                 for (name, value) in fields.others {
                     let value = self.redacted(&name, value);
-                    let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    let value = value
+                        .as_str()
+                        .map_or_else(|| value.to_string(), str::to_owned);
                     write!(line, " {}{value}", paint(&format!("{name}="), "2"))?;
                 }
                 writeln!(line)
@@ -112,9 +132,15 @@ impl Format {
     }
 
     fn redacted(&self, name: &str, value: Value) -> Value {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         let redacted = self.redactor.field(name, &text);
-        if redacted == text { value } else { redacted.into() }
+        if redacted == text {
+            value
+        } else {
+            redacted.into()
+        }
     }
 }
 
@@ -185,9 +211,14 @@ mod tests {
     use super::*;
 
     fn line(style: Style, fields: Fields) -> String {
-        let format = Format { redactor: Redactor::new(&["hunter2".to_owned()]), style };
+        let format = Format {
+            redactor: Redactor::new(&["hunter2".to_owned()]),
+            style,
+        };
         let mut line = String::new();
-        format.write(&mut line, Level::WARN, "service::notes", fields).expect("a line");
+        format
+            .write(&mut line, Level::WARN, "service::notes", fields)
+            .expect("a line");
         line
     }
 
@@ -208,7 +239,11 @@ mod tests {
         assert_eq!(line.lines().count(), 1);
         let mut entry: Map<String, Value> = serde_json::from_str(&line).expect("an object");
         let timestamp = entry.remove("timestamp").expect("a timestamp");
-        assert!(timestamp.as_str().is_some_and(|text| text.ends_with("+00:00")));
+        assert!(
+            timestamp
+                .as_str()
+                .is_some_and(|text| text.ends_with("+00:00"))
+        );
         let expected = serde_json::json!({
             "level": "warning",
             "logger": "service.notes",
@@ -222,7 +257,10 @@ mod tests {
     #[test]
     fn development_is_readable_and_coloured_if_asked_to() {
         let plain = line(Style::Readable { colour: false }, fields());
-        assert!(plain.contains(" WARNING  service.notes: two\nlines of [redacted] status=200"), "{plain}");
+        assert!(
+            plain.contains(" WARNING  service.notes: two\nlines of [redacted] status=200"),
+            "{plain}"
+        );
         assert!(line(Style::Readable { colour: true }, fields()).contains("\x1b[33mWARNING"));
     }
 }

@@ -12,7 +12,8 @@ pub const REDACTED: &str = "[redacted]";
 /// A shorter secret is part of ordinary words.
 const SHORTEST: usize = 4;
 
-const TELLING: &str = "pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|cookie|api[-_]?key|private[-_]?key";
+const TELLING: &str =
+    "pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|cookie|api[-_]?key|private[-_]?key";
 
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?:^|[-_.])(?:{TELLING}|authorization)$")));
@@ -71,7 +72,10 @@ impl Redactor {
         }
         for pattern in TEXTS.iter() {
             if pattern.is_match(&text) {
-                text = pattern.replace_all(&text, format!("${{1}}{REDACTED}${{2}}")).into_owned().into();
+                text = pattern
+                    .replace_all(&text, format!("${{1}}{REDACTED}${{2}}"))
+                    .into_owned()
+                    .into();
             }
         }
         text.into_owned()
@@ -80,7 +84,11 @@ impl Redactor {
     /// Return the text of a field of this name without secrets.
     #[must_use]
     pub fn field(&self, name: &str, text: &str) -> String {
-        if NAME.is_match(name) { REDACTED.to_owned() } else { self.text(text) }
+        if NAME.is_match(name) {
+            REDACTED.to_owned()
+        } else {
+            self.text(text)
+        }
     }
 }
 
@@ -101,16 +109,31 @@ mod tests {
             ("it was s3cr3t/with special&signs", "it was [redacted]"),
             ("s3cr3t%2Fwith%20special%26signs", "[redacted]"),
             ("s3cr3t%2Fwith+special%26signs", "[redacted]"),
-            ("postgresql://me:hunter2@host/db", "postgresql://me:[redacted]@host/db"),
+            (
+                "postgresql://me:hunter2@host/db",
+                "postgresql://me:[redacted]@host/db",
+            ),
             ("redis://:hunter2@host", "redis://:[redacted]@host"),
             ("password=hunter2, next", "password=[redacted], next"),
-            ("{'api_key': 'a b c', 'x': 1}", "{'api_key': [redacted], 'x': 1}"),
-            ("?access_token=abc&page=2", "?access_token=[redacted]&page=2"),
-            ("Authorization: Basic aGk6aG8=", "Authorization: Basic [redacted]"),
+            (
+                "{'api_key': 'a b c', 'x': 1}",
+                "{'api_key': [redacted], 'x': 1}",
+            ),
+            (
+                "?access_token=abc&page=2",
+                "?access_token=[redacted]&page=2",
+            ),
+            (
+                "Authorization: Basic aGk6aG8=",
+                "Authorization: Basic [redacted]",
+            ),
             ("Authorization: abc", "Authorization: [redacted]"),
             ("bearer abcdefghijklmnop.qrst", "bearer [redacted]"),
             ("got eyJhbGciOiJI.eyJzdWIi.c2ln here", "got [redacted] here"),
-            (key, "-----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY-----"),
+            (
+                key,
+                "-----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY-----",
+            ),
         ] {
             assert_eq!(redactor().text(text), expected);
         }
@@ -118,23 +141,31 @@ mod tests {
 
     #[test]
     fn ordinary_text_is_left_alone() {
-        for text in
-            ["GET /api/notes?limit=5", "http://host:8000/path", "the password is wrong", "12:30:05"]
-        {
+        for text in [
+            "GET /api/notes?limit=5",
+            "http://host:8000/path",
+            "the password is wrong",
+            "12:30:05",
+        ] {
             assert_eq!(redactor().text(text), text);
         }
     }
 
     #[test]
     fn a_secret_too_short_to_tell_from_words_is_no_secret() {
-        assert_eq!(Redactor::new(&[String::new(), "x".to_owned()]).text("next"), "next");
+        assert_eq!(
+            Redactor::new(&[String::new(), "x".to_owned()]).text("next"),
+            "next"
+        );
     }
 
     #[test]
     fn fields_with_telling_names_are_redacted() {
-        for (name, expected) in
-            [("db_password", REDACTED), ("Authorization", REDACTED), ("tokens_used", "7")]
-        {
+        for (name, expected) in [
+            ("db_password", REDACTED),
+            ("Authorization", REDACTED),
+            ("tokens_used", "7"),
+        ] {
             assert_eq!(redactor().field(name, "7"), expected);
         }
     }

@@ -103,19 +103,30 @@ mod tests {
             )
             .route("/health", get(async || "ok"))
             .layer(from_fn(observe));
-        let request = Request::builder().method(method).uri(path).body(Body::empty());
-        app.oneshot(request.expect("a request")).await.expect("an answer").status()
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .body(Body::empty());
+        app.oneshot(request.expect("a request"))
+            .await
+            .expect("an answer")
+            .status()
     }
 
     fn counted(method: &str, route: &str, status: &str) -> u64 {
-        REQUEST_DURATION.with_label_values(&[method, route, status]).get_sample_count()
+        REQUEST_DURATION
+            .with_label_values(&[method, route, status])
+            .get_sample_count()
     }
 
     #[tokio::test]
     async fn requests_are_counted_by_route() {
         let before = counted("GET", "/shops/{shop}/items/{item}", "418");
         ask("GET", "/shops/9/items/1?token=abc").await;
-        assert_eq!(counted("GET", "/shops/{shop}/items/{item}", "418"), before + 1);
+        assert_eq!(
+            counted("GET", "/shops/{shop}/items/{item}", "418"),
+            before + 1
+        );
     }
 
     #[tokio::test]

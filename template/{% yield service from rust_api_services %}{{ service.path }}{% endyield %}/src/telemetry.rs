@@ -11,7 +11,9 @@ use crate::NAME;
 /// Return what exports spans, or none where nobody asked for them.
 #[must_use]
 pub fn provider() -> Option<SdkTracerProvider> {
-    std::env::var("OTEL_EXPORTER_OTLP_ENDPOINT").ok().filter(|endpoint| !endpoint.is_empty())?;
+    std::env::var("OTEL_EXPORTER_OTLP_ENDPOINT")
+        .ok()
+        .filter(|endpoint| !endpoint.is_empty())?;
     let exporter = match SpanExporter::builder().with_http().build() {
         Ok(exporter) => exporter,
         Err(error) => {
@@ -23,5 +25,10 @@ pub fn provider() -> Option<SdkTracerProvider> {
     global::set_text_map_propagator(TraceContextPropagator::new());
     let name = std::env::var("OTEL_SERVICE_NAME").unwrap_or_else(|_| NAME.to_owned());
     let resource = Resource::builder().with_service_name(name).build();
-    Some(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+    Some(
+        SdkTracerProvider::builder()
+            .with_batch_exporter(exporter)
+            .with_resource(resource)
+            .build(),
+    )
 }

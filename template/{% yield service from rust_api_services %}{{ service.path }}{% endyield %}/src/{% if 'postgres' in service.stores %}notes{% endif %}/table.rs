@@ -40,7 +40,10 @@ impl NewNote {
         if title.contains('\0') || self.body.contains('\0') {
             return Err("title or body has a NUL");
         }
-        Ok(Self { title, body: self.body })
+        Ok(Self {
+            title,
+            body: self.body,
+        })
     }
 }
 
@@ -65,7 +68,10 @@ pub async fn create(pool: &PgPool, new: &NewNote) -> sqlx::Result<Note> {
 
 /// Delete a note, and return whether there was one of this id.
 pub async fn delete(pool: &PgPool, id: i64) -> sqlx::Result<bool> {
-    let done = sqlx::query("DELETE FROM notes WHERE id = $1").bind(id).execute(pool).await?;
+    let done = sqlx::query("DELETE FROM notes WHERE id = $1")
+        .bind(id)
+        .execute(pool)
+        .await?;
     Ok(done.rows_affected() > 0)
 }
 
@@ -74,19 +80,33 @@ mod tests {
     use super::*;
 
     fn checked(title: &str, body: &str) -> Result<NewNote, &'static str> {
-        NewNote { title: title.to_owned(), body: body.to_owned() }.checked()
+        NewNote {
+            title: title.to_owned(),
+            body: body.to_owned(),
+        }
+        .checked()
     }
 
     #[test]
     fn a_title_loses_the_blanks_around_it() {
-        assert_eq!(checked("  Zoë ✓ ", "").map(|note| note.title), Ok("Zoë ✓".to_owned()));
+        assert_eq!(
+            checked("  Zoë ✓ ", "").map(|note| note.title),
+            Ok("Zoë ✓".to_owned())
+        );
         assert!(checked(&"é".repeat(200), &"é".repeat(10_000)).is_ok());
     }
 
     #[test]
     fn what_cannot_be_stored_is_refused() {
         let (long, longer) = ("x".repeat(201), "x".repeat(10_001));
-        for (title, body) in [("", ""), ("  ", ""), (&long, ""), ("x", &longer), ("x\0", ""), ("x", "\0")] {
+        for (title, body) in [
+            ("", ""),
+            ("  ", ""),
+            (&long, ""),
+            ("x", &longer),
+            ("x\0", ""),
+            ("x", "\0"),
+        ] {
             assert!(checked(title, body).is_err(), "{title:.5} {body:.5}");
         }
     }

@@ -46,9 +46,16 @@ impl RecordFile {
     ///
     /// It cannot be opened, another process writes to it, or it is no file of records.
     pub fn write(path: &Path, capacity: u64) -> Result<Self> {
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
         file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => Error::new(ErrorKind::ResourceBusy, "another process writes to it"),
+            TryLockError::WouldBlock => {
+                Error::new(ErrorKind::ResourceBusy, "another process writes to it")
+            }
             TryLockError::Error(error) => error,
         })?;
         if file.metadata()?.len() == 0 {
@@ -82,7 +89,11 @@ impl RecordFile {
         if map.len() < size(capacity)? {
             return Err(invalid("it is shorter than its header says"));
         }
-        Ok(Self { map, capacity, writing })
+        Ok(Self {
+            map,
+            capacity,
+            writing,
+        })
     }
 
     /// Append a value, and return its record; none when the file is full.
@@ -92,7 +103,10 @@ impl RecordFile {
     /// The file was opened to read.
     pub fn append(&self, value: f64) -> Result<Option<Record>> {
         let Some(writing) = &self.writing else {
-            return Err(Error::new(ErrorKind::PermissionDenied, "it is open to read only"));
+            return Err(Error::new(
+                ErrorKind::PermissionDenied,
+                "it is open to read only",
+            ));
         };
         // Nothing that is done under the lock panics half-way.
         let _one_at_a_time = writing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -100,7 +114,11 @@ impl RecordFile {
         if count == self.capacity {
             return Ok(None);
         }
-        let record = Record { sequence: count + 1, time: OffsetDateTime::now_utc(), value };
+        let record = Record {
+            sequence: count + 1,
+            time: OffsetDateTime::now_utc(),
+            value,
+        };
         let nanoseconds = i64::try_from(record.time.unix_timestamp_nanos()).unwrap_or(i64::MAX);
         let place = place(count);
         write(&self.map, place, record.sequence.to_le_bytes());
@@ -116,7 +134,10 @@ impl RecordFile {
     pub fn newest(&self, limit: u64) -> Vec<Record> {
         let count = self.count();
         let oldest = count.saturating_sub(limit);
-        (oldest..count).rev().map(|index| self.record(index)).collect()
+        (oldest..count)
+            .rev()
+            .map(|index| self.record(index))
+            .collect()
     }
 
     fn record(&self, index: u64) -> Record {
@@ -168,7 +189,10 @@ fn write(map: &MmapRaw, place: usize, bytes: [u8; 8]) {
 
 /// Return a number that another process may store just now.
 fn load(map: &MmapRaw, place: usize) -> u64 {
-    assert!(place.is_multiple_of(8) && place + 8 <= map.len(), "outside the file");
+    assert!(
+        place.is_multiple_of(8) && place + 8 <= map.len(),
+        "outside the file"
+    );
     // SAFETY: the bytes are mapped and aligned, and only ever accessed as an atomic.
     let number = unsafe { AtomicU64::from_ptr(map.as_mut_ptr().add(place).cast()) };
     // Of memory that is mapped to be read, only relaxed loads are allowed: so the fence acquires.
@@ -178,7 +202,10 @@ fn load(map: &MmapRaw, place: usize) -> u64 {
 }
 
 fn store(map: &MmapRaw, place: usize, value: u64) {
-    assert!(place.is_multiple_of(8) && place + 8 <= map.len(), "outside the file");
+    assert!(
+        place.is_multiple_of(8) && place + 8 <= map.len(),
+        "outside the file"
+    );
     // SAFETY: as above, and the bytes are mapped to be written.
     let number = unsafe { AtomicU64::from_ptr(map.as_mut_ptr().add(place).cast()) };
     number.store(value.to_le(), Ordering::Release);

@@ -19,7 +19,11 @@ struct New {
 
 /// Return the routes below /api/records: where the volume is read only, none that writes.
 pub fn routes(records: Records) -> Router {
-    let methods = if records.read_only() { get(list) } else { get(list).post(create) };
+    let methods = if records.read_only() {
+        get(list)
+    } else {
+        get(list).post(create)
+    };
     Router::new().route("/", methods).with_state(records)
 }
 
@@ -28,7 +32,9 @@ async fn list(
     State(records): State<Records>,
     Parameters(limit): Parameters<Limit>,
 ) -> Result<Json<Vec<Record>>, Problem> {
-    let file = records.file().map_err(|error| Problem::unavailable(NAME, &error))?;
+    let file = records
+        .file()
+        .map_err(|error| Problem::unavailable(NAME, &error))?;
     Ok(Json(file.newest(limit.get()?)))
 }
 
@@ -37,8 +43,17 @@ async fn create(
     State(records): State<Records>,
     Body(new): Body<New>,
 ) -> Result<(StatusCode, Json<Record>), Problem> {
-    let file = records.file().map_err(|error| Problem::unavailable(NAME, &error))?;
-    let record = file.append(new.value).map_err(|error| Problem::unavailable(NAME, &error))?;
-    let full = || Problem::new(StatusCode::INSUFFICIENT_STORAGE, "there is no room for more records");
+    let file = records
+        .file()
+        .map_err(|error| Problem::unavailable(NAME, &error))?;
+    let record = file
+        .append(new.value)
+        .map_err(|error| Problem::unavailable(NAME, &error))?;
+    let full = || {
+        Problem::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "there is no room for more records",
+        )
+    };
     Ok((StatusCode::CREATED, Json(record.ok_or_else(full)?)))
 }

@@ -17,7 +17,10 @@ use crate::settings::Volume;
 /// One cannot be made.
 pub fn folders(volume: &Volume) -> Result<()> {
     for layer in &volume.layers {
-        DirBuilder::new().recursive(true).mode(0o755).create(volume.path.join(layer))?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o755)
+            .create(volume.path.join(layer))?;
     }
     Ok(())
 }
@@ -38,7 +41,11 @@ impl Records {
     pub fn new(volume: &Volume) -> Self {
         let layer = volume.layers.first().map_or("records", String::as_str);
         let path = volume.path.join(layer).join("records.bin");
-        Self(Arc::new(Inner { path, read_only: volume.read_only, file: Mutex::new(None) }))
+        Self(Arc::new(Inner {
+            path,
+            read_only: volume.read_only,
+            file: Mutex::new(None),
+        }))
     }
 
     /// Return whether values can only be read here.
@@ -92,7 +99,12 @@ mod tests {
 
     fn volume(path: PathBuf, read_only: bool) -> Volume {
         let layers = vec!["records".to_owned(), "snapshots".to_owned()];
-        Volume { name: "market", path, layers, read_only }
+        Volume {
+            name: "market",
+            path,
+            layers,
+            read_only,
+        }
     }
 
     #[test]
@@ -102,7 +114,10 @@ mod tests {
         for _ in 0..2 {
             folders(&volume).expect("folders");
             for layer in &volume.layers {
-                let mode = fs::metadata(volume.path.join(layer)).expect("it").permissions().mode();
+                let mode = fs::metadata(volume.path.join(layer))
+                    .expect("it")
+                    .permissions()
+                    .mode();
                 assert_eq!(mode & 0o022, 0, "others cannot write");
                 fs::write(volume.path.join(layer).join("kept"), "").expect("a file");
             }
