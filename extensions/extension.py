@@ -52,6 +52,7 @@ answers_module, load, map_module, names, problems, stack_module, variables_modul
 )
 CATALOG = load.catalog(ROOT)
 QUESTIONS = tuple(answers_module.Answers.model_fields)
+USUAL_FEATURES = ("github-actions", "pre-commit")
 LISTS = ("services", "libraries", "deploy", "platforms", "features")
 
 
@@ -72,6 +73,7 @@ class Slipway(ContextHook):
             debug_port=map_module.debug_port_variable,
             preset_line=preset_line,
             preset_libraries=preset_libraries,
+            preset_features=preset_features,
             is_written=is_written,
             block=block,
             compose=compose,
@@ -183,6 +185,12 @@ def preset_libraries(preset: Any) -> list[Any]:
     """Return the libraries of a preset."""
     found = CATALOG.presets.get(preset)
     return list(found.libraries) if found else []
+
+
+def preset_features(preset: Any) -> list[str]:
+    """Return the features that a preset offers."""
+    found = CATALOG.presets.get(preset)
+    return list(found.features if found and found.features is not None else USUAL_FEATURES)
 
 
 def is_written(path: str, destination: Any) -> bool:

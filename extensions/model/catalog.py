@@ -82,6 +82,8 @@ class Commands(Data):
     test: str
     integration: str | None = None
     bench: str | None = None
+    bench_save: str | None = Field(default=None, description="keeps the figures to compare with")
+    bench_compare: str | None = Field(default=None, description="compares with those kept, and fails when much slower")
     lint: str
     fmt: str
     lock: str
@@ -115,6 +117,7 @@ class Kind(Data):
     port: int
     debug_port: int | None = None
     uid: int
+    image_size: int = Field(default=100, description="MB that its production image may add to what it is built from")
     replicas: int = 2
     stores: tuple[str, ...] = Field(default=(), description="stores that it can use")
     libraries: tuple[str, ...] = Field(default=(), description="kinds of library that it can use")
@@ -164,6 +167,14 @@ class Secret(Data):
     help: str
 
 
+class Endpoint(Data):
+    """A further port of a store."""
+
+    name: str
+    port: int
+    help: str
+
+
 class Store(Data):
     """A data service that services may need."""
 
@@ -171,6 +182,8 @@ class Store(Data):
     title: str
     image: str
     port: int
+    host_port: int | None = Field(default=None, description="where development publishes it, if not there")
+    endpoints: tuple[Endpoint, ...] = Field(default=(), description="its further ports")
     uid: int
     gid: int
     data: str = Field(description="folder on the volume")
@@ -192,6 +205,11 @@ class Store(Data):
     backup: str | None = Field(default=None, description="command that prints a copy of the data")
     restore: str | None = Field(default=None, description="command that reads such a copy")
 
+    @cached_property
+    def host_ports(self) -> tuple[int, ...]:
+        """Every port that development publishes."""
+        return (self.host_port or self.port, *(endpoint.port for endpoint in self.endpoints))
+
 
 class Preset(Data):
     """A named list of services (and libraries) that the questionnaire starts from."""
@@ -199,6 +217,7 @@ class Preset(Data):
     name: str
     title: str
     order: int = Field(description="where the questionnaire lists it")
+    features: tuple[str, ...] | None = Field(default=None, description="features that it offers, if not the usual ones")
     services: tuple[dict[str, Any], ...] = ()
     libraries: tuple[dict[str, Any], ...] = ()
 

@@ -87,6 +87,8 @@ def _service(service: Service) -> dict[str, Any]:
             "test": _test(service),
             "integration": spec.commands.integration if service.stores else None,
             "bench": spec.commands.bench,
+            "bench-save": spec.commands.bench_save,
+            "bench-compare": spec.commands.bench_compare,
             "lint": spec.commands.lint,
             "fmt": spec.commands.fmt,
             "lock": spec.commands.lock,
@@ -104,7 +106,12 @@ def _store(store: StackStore) -> dict[str, Any]:
     return {
         "image": store.image,
         "port": store.spec.port,
+        "host_port": store.spec.host_ports[0],
         "host_port_variable": host_port_variable(store.name),
+        "endpoints": [
+            {"port": endpoint.port, "host_port_variable": host_port_variable(f"{store.name}-{endpoint.name}")}
+            for endpoint in store.spec.endpoints
+        ],
         "uid": store.spec.uid,
         "users": list(store.users),
         "secret": store.secret.name,

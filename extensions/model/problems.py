@@ -29,7 +29,7 @@ HINTS: Final = {
     "domain": "use a lower-case host name with at least one dot, such as shop.example.com",
     "deploy": "use a list of 'kubernetes' and 'compose'",
     "platforms": "use a list of 'linux/amd64' and 'linux/arm64'",
-    "features": "use a list of 'github-actions', 'pre-commit' and 'ingress'",
+    "features": "use a list of 'github-actions', 'pre-commit', 'ingress' and 'bdd'",
     "name": _LABEL,
     "kind": "use one word, such as 'fastapi'",
     "path": "use a folder inside the repository, such as services/api, of letters, digits, dots, dashes and _",
@@ -371,7 +371,7 @@ def _ports(services: list[ServiceAnswer], catalog: Catalog) -> list[str]:
     owner: dict[int, str] = {}
     for name, store in catalog.stores.items():
         if any(name in (s.needs or ()) for s in services):
-            owner[store.port] = name
+            owner |= dict.fromkeys(store.host_ports, name)
     for service in services:
         name = f"services: '{service.name}'"
         for port, what in ((service.port, "port"), (service.debug_port, "debug port")):

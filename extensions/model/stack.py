@@ -344,6 +344,11 @@ class Stack(Frozen):
         return tuple(service for service in self.services if service.deployed)
 
     @cached_property
+    def examples(self) -> frozenset[str]:
+        """What the skeletons of its deployed services show."""
+        return frozenset(service.example for service in self.deployed if service.example)
+
+    @cached_property
     def functions(self) -> tuple[Service, ...]:
         """The services that are deployed as artefacts."""
         return tuple(service for service in self.services if not service.deployed)
@@ -470,7 +475,8 @@ def library_path(answer: LibraryAnswer) -> str:
 def ports(services: Sequence[ServiceAnswer], catalog: Catalog) -> list[tuple[int, int | None]]:
     """Return (port, debug port) of each service: as answered, else the kind's own or the next free one."""
     taken = {p for s in services for p in (s.port, s.debug_port) if p}
-    taken |= {catalog.stores[need].port for s in services for need in s.needs or () if need in catalog.stores}
+    used = {need for s in services for need in s.needs or () if need in catalog.stores}
+    taken |= {port for store in used for port in catalog.stores[store].host_ports}
     result: list[tuple[int, int | None]] = []
     for service in services:
         kind = catalog.kinds[service.kind]

@@ -36,7 +36,12 @@ def groups(stack: Stack) -> tuple[Group, ...]:
         ports.append(_port(host_port_variable(service.name), service.port, f"{service.name} on this machine"))
         if service.debug_port:
             ports.append(_port(debug_port_variable(service.name), service.debug_port, f"debugger of {service.name}"))
-    ports += [_port(host_port_variable(s.name), s.spec.port, f"{s.spec.title} on this machine") for s in stack.stores]
+    for store in stack.stores:
+        spec = store.spec
+        ports.append(_port(host_port_variable(store.name), spec.host_ports[0], f"{spec.title} on this machine"))
+        for endpoint in spec.endpoints:
+            name = host_port_variable(f"{store.name}-{endpoint.name}")
+            ports.append(_port(name, endpoint.port, f"{endpoint.help} on this machine"))
     deployment = [
         Variable(name="REGISTRY", value=stack.registry, help="where images are kept"),
         Variable(name="CACHE", value="", help="true: builds read the cache that the registry keeps"),

@@ -52,7 +52,9 @@ def _variable(name: str, target: int, stack: Stack) -> str | None:
         return None
     if target == known.port:
         return known.host_port_variable
-    return known.debug_port_variable if isinstance(known, Service) else None
+    if isinstance(known, Service):
+        return known.debug_port_variable
+    return next((item["host_port_variable"] for item in known.endpoints if item["port"] == target), None)
 
 
 def free(address: str, number: int) -> bool:

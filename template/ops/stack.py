@@ -30,11 +30,13 @@ class Service:
 
 @dataclasses.dataclass(frozen=True)
 class Store:
-    """A store: `shell` opens its client in its container."""
+    """A store: `shell` opens its client in its container; `endpoints` are its further ports."""
 
     name: str
     port: int
+    host_port: int
     host_port_variable: str
+    endpoints: list[dict[str, Any]]
     shell: str
 
 

@@ -292,7 +292,7 @@ LINES: Final = _line(
     ("api:fastapi, api:react", "the name 'api' is used twice"),
     ("api:fastapi, api:fastapi", "the name 'api' is used twice"),
     ("api:fastapi > postgers", "did you mean 'postgres'?"),
-    ("api:fastapi > mysql", "neither a store nor a service; stores are postgres and redis"),
+    ("api:fastapi > mysql", "neither a store nor a service; stores are postgres, questdb, redis and timescaledb"),
     ("api:fastapi > wbe, web:react", "did you mean 'web'?"),
     ("api:fastapi > api", "'api' needs itself"),
     ("a:fastapi > b, b:fastapi > a", "a needs b needs a; take one of these needs away"),

@@ -19,7 +19,7 @@ from support.strategies import answers
 # Files that never belong into an image; a developer's machine or its tools make them.
 JUNK = (
     ".env", ".env.production", ".git/config", ".venv/bin/python", ".mypy_cache/a.json", ".pytest_cache/a", ".ruff_cache/a",
-    "node_modules/a/index.js", "dist/index.html", "coverage/index.html", "htmlcov/index.html", ".coverage", "Dockerfile",
+    "node_modules/a/index.js", "dist/index.html", "coverage/index.html", ".coverage", "Dockerfile",
     ".dockerignore", "README.md", "secrets/postgres_password", "id_ed25519", "npm-debug.log",
 )  # fmt: skip
 CACHES = ("/root", "/tmp", "/var/cache", "/var/lib/apt", "/home")

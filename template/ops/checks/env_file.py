@@ -66,10 +66,13 @@ def _referenced() -> Iterator[str]:
 def _no_ports(entries: Iterable[dotenv.Entry]) -> _Found:
     stack = load()
     defaults = {service.host_port_variable: service.port for service in stack.services.values()}
-    defaults.update({store.host_port_variable: store.port for store in stack.stores.values()})
+    for store in stack.stores.values():
+        defaults[store.host_port_variable] = store.host_port
+        defaults.update({endpoint["host_port_variable"]: endpoint["port"] for endpoint in store.endpoints})
     for entry in entries:
         if entry.name.endswith(("_HOST_PORT", "_DEBUG_PORT")):
             value = entry.value
-            if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
+            # Compose takes the default for an empty one.
+            if value and not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
                 remedy = f"give a number from 1 to 65535, such as {defaults.get(entry.name, 18000)}"
                 yield entry.line, "error", f"{entry.name} is '{value}', which is no port", remedy

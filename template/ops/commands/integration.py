@@ -8,20 +8,24 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from ops import compose, process, report, stack
+from ops import builds, compose, process, report, stack
 from ops.checks import engine
 from ops.commands import explain
-from ops.commands.up import build_failed
 from ops.stack import ROOT
 from ops.starting import start
 
 LOG = ROOT / "build" / "test-integration.log"
+WHOLE = ["tests/integration"]
+FEATURES = ROOT / "tests" / "features"
+REPORT = "build/features.html"
+SCENARIOS = ["tests/features", f"--html={REPORT}", "--self-contained-html"]
 SUMMARY = "test the whole with stores of its own, and take it down again"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("services", nargs="*", help="only the tests of these")
+    parser.add_argument("--features", action="store_true", help="run the scenarios of tests/features in place of tests")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,7 +42,9 @@ def run(options: argparse.Namespace) -> int:
         signal.signal(number, _interrupt)
     try:
         _down(project)
-        return _test(project, names, whole=not options.services)
+        if options.features:
+            return _test(project, [], [SCENARIOS])
+        return _test(project, names, [] if options.services else [WHOLE, *([SCENARIOS] if FEATURES.is_dir() else [])])
     finally:
         # Once more Ctrl-C must not leave half of it behind.
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -56,17 +62,17 @@ def _down(project: compose.Project) -> None:
     )
 
 
-def _test(project: compose.Project, names: list[str], whole: bool) -> int:
+def _test(project: compose.Project, names: list[str], whole: list[list[str]]) -> int:
+    """Run the tests of these services, then pytest on all of them, once with each list of arguments."""
     tested = [name for name in names if f"{name}-tests" in project.config()["services"]]
     if process.show(project.command("build", *names, *(f"{name}-tests" for name in tested))):
-        report.show([build_failed()], sys.stderr)
+        report.show(builds.failed(), sys.stderr)
         return 1
     if not start(project, list(names) if not whole else []):
         explain.tell(project)
         return 1
     failed = [name for name in tested if process.show(project.command("run", "--rm", "--no-deps", f"{name}-tests"))]
-    if whole and process.show([sys.executable, "-m", "pytest", "tests/integration"]):
-        failed.append("the whole")
+    failed += [arguments[0] for arguments in whole if process.show([sys.executable, "-m", "pytest", *arguments])]
     if failed:
         LOG.parent.mkdir(parents=True, exist_ok=True)
         LOG.write_text(process.run(project.command("logs", "--no-color", "--timestamps")).out, encoding="utf-8")

@@ -1,20 +1,21 @@
-"""Run a task (test, lint, fmt, lock) of each service in its development container."""
+"""Run a task (test, coverage, bench, lint, fmt, lock) of each service in its development container."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from ops import compose, process, report, stack
-from ops.commands.up import build_failed
+from ops import builds, compose, process, report, stack
 from ops.errors import OpsError
 from ops.stack import ROOT, Service
 from ops.text import unknown
 
-SUMMARY = "run a task (test, lint, fmt, lock) of each service in its development container"
+SUMMARY = "run a task (test, coverage, bench, lint, fmt, lock) of each service in its development container"
 # Tasks that read or write files outside the folders that development mounts.
-WHOLE_FOLDER = ("fmt", "lint", "lock")
+WHOLE_FOLDER = ("bench", "bench-compare", "bench-save", "coverage", "fmt", "lint", "lock")
 TASKS = ("test", *WHOLE_FOLDER)
+# Tests measure coverage; here the report is left in the service's folder.
+COVERAGE = "test"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     services = [known.service(name) for name in options.services] or list(known.services.values())
     project = compose.project("development")
     if process.show(project.command("build", *(service.name for service in services))):
-        report.show([build_failed()], sys.stderr)
+        report.show(builds.failed(), sys.stderr)
         return 1
     failed = [service.name for service in services if not _passes(options.task, service, project)]
     if failed:
@@ -40,12 +41,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _passes(task: str, service: Service, project: compose.Project) -> bool:
-    command = service.commands.get(task)
+    command = service.commands.get(COVERAGE if task == "coverage" else task)
     if not command:
         return True
     print(report.paint(f"── {task} {service.name}: {command}", "heading", sys.stdout), flush=True)
     volumes = ["--volume", _folder(service, project)] if task in WHOLE_FOLDER else []
-    return not process.show(project.command("run", "--rm", "--no-deps", *volumes, service.name, "sh", "-c", command))
+    passed = not process.show(project.command("run", "--rm", "--no-deps", *volumes, service.name, "sh", "-c", command))
+    report_page = ROOT / service.path / "coverage" / "index.html"
+    if task == "coverage" and report_page.is_file():
+        print(f"{service.name}: {report_page.relative_to(ROOT)}")
+    return passed
 
 
 def _folder(service: Service, project: compose.Project) -> str:

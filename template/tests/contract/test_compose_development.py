@@ -92,8 +92,10 @@ def test_a_store_is_the_image_of_the_map_with_its_data_in_a_volume(store: str) -
     assert COMPOSE[store]["image"] == STORES[store]["image"]
     assert f"{store}-data" in data(FILE)["volumes"]
     assert any(volume.startswith(f"{store}-data:") for volume in COMPOSE[store]["volumes"])
-    port = published(COMPOSE[store]["ports"][0])
-    assert port == ("127.0.0.1", STORES[store]["host_port_variable"], STORES[store]["port"], STORES[store]["port"])
+    item = STORES[store]
+    expected = [("127.0.0.1", item["host_port_variable"], item["host_port"], item["port"])]
+    expected += [("127.0.0.1", end["host_port_variable"], end["port"], end["port"]) for end in item["endpoints"]]
+    assert [published(port) for port in COMPOSE[store]["ports"]] == expected
 
 
 @pytest.mark.parametrize("preparation", PREPARATIONS)

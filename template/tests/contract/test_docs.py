@@ -27,7 +27,7 @@ def test_tasks_exist(page: Path) -> None:
 
 
 def test_ports_are_those_of_the_map(page: Path) -> None:
-    known = {item["port"] for item in [*SERVICES.values(), *STORES.values()]}
+    known = {service["port"] for service in SERVICES.values()} | {store["host_port"] for store in STORES.values()}
     known |= {service["debug_port"] for service in SERVICES.values()}
     named = {int(port) for port in re.findall(r"localhost:(\d+)", page.read_text(encoding="utf-8"))}
     assert named <= known

@@ -98,7 +98,8 @@ def test_a_store_runs_the_image_of_the_map(store: str, objects: Objects) -> None
     assert ("StatefulSet", store) in objects
     assert _container(objects, store)["image"] == STORES[store]["image"]
     ports = objects[("Service", store)]["spec"]["ports"]
-    assert [port["port"] for port in ports] == [STORES[store]["port"]]
+    expected = [STORES[store]["port"], *(end["port"] for end in STORES[store]["endpoints"])]
+    assert [port["port"] for port in ports] == expected
 
 
 @pytest.mark.parametrize("name", [*DEPLOYED, *STORES])

@@ -40,5 +40,6 @@ def test_a_store_is_used_by_those_who_need_it(store: str) -> None:
 def test_no_two_published_ports_are_the_same() -> None:
     ports = [service["port"] for service in SERVICES.values()]
     ports += [service["debug_port"] for service in SERVICES.values() if service["debug_port"]]
-    ports += [store["port"] for store in STORES.values()]
+    ports += [store["host_port"] for store in STORES.values()]
+    ports += [end["port"] for store in STORES.values() for end in store["endpoints"]]
     assert len(ports) == len(set(ports)), sorted(ports)

@@ -22,8 +22,11 @@ def test_nothing_is_documented_that_nothing_reads() -> None:
 
 
 def test_every_port_can_be_moved() -> None:
-    for item in [*SERVICES.values(), *STORES.values()]:
-        assert EXAMPLE[item["host_port_variable"]] == str(item["port"])
+    ports = {service["host_port_variable"]: service["port"] for service in SERVICES.values()}
+    for store in STORES.values():
+        ports[store["host_port_variable"]] = store["host_port"]
+        ports.update({end["host_port_variable"]: end["port"] for end in store["endpoints"]})
+    assert {name: EXAMPLE[name] for name in ports} == {name: str(port) for name, port in ports.items()}
 
 
 def test_a_copy_of_it_can_be_used_as_it_is() -> None:

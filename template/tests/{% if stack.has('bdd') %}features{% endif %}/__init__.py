@@ -1,0 +1,1 @@
+"""Scenarios: what the services do together, in the words of those who use them."""
