@@ -117,6 +117,7 @@ class Kind(Data):
     port: int
     debug_port: int | None = None
     uid: int
+    image_size: int = Field(default=100, description="MB that its production image may add to what it is built from")
     replicas: int = 2
     stores: tuple[str, ...] = Field(default=(), description="stores that it can use")
     libraries: tuple[str, ...] = Field(default=(), description="kinds of library that it can use")

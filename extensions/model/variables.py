@@ -39,10 +39,9 @@ def groups(stack: Stack) -> tuple[Group, ...]:
     for store in stack.stores:
         spec = store.spec
         ports.append(_port(host_port_variable(store.name), spec.host_ports[0], f"{spec.title} on this machine"))
-        ports += [
-            _port(host_port_variable(f"{store.name}-{endpoint.name}"), endpoint.port, f"{endpoint.help} on this machine")
-            for endpoint in spec.endpoints
-        ]
+        for endpoint in spec.endpoints:
+            name = host_port_variable(f"{store.name}-{endpoint.name}")
+            ports.append(_port(name, endpoint.port, f"{endpoint.help} on this machine"))
     deployment = [
         Variable(name="REGISTRY", value=stack.registry, help="where images are kept"),
         Variable(name="CACHE", value="", help="true: builds read the cache that the registry keeps"),

@@ -19,13 +19,11 @@ import pytest
 from engine.build_secrets import BuildSecrets, build_secrets_of
 from engine.commands import Done, run
 from engine.measure import record
-from engine.project import TAG, Environment, Project, free_ports, remove
+from engine.project import STRANGER, TAG, Environment, Project, free_ports, remove
 from support import copying
 from support.render import ROOT
 
 HERE = Path(__file__).parent
-# Containers work as whoever owns the folders: as root, that is somebody whom no image knows.
-STRANGER = (12345, 12345)
 VARIABLES = ("BACKEND_HOST_PORT", "BACKEND_DEBUG_PORT", "FRONTEND_HOST_PORT", "POSTGRES_HOST_PORT", "REDIS_HOST_PORT")
 
 

@@ -18,6 +18,8 @@ from engine.commands import DOCKER_CONFIG, Done, docker, inspect, run, succeed
 
 # The version that the tests build and deploy.
 TAG = "1.2.3"
+# Containers work as whoever owns the folders: as root, that is somebody whom no image knows.
+STRANGER = (12345, 12345)
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,12 @@ class Project:
         """Run a command in the repository, whatever its exit code."""
         return run(*command, cwd=self.folder, given={**self.variables, **(given or {})}, seconds=seconds)
 
-    def bake(self, *arguments: str, tag: str = TAG, given: Mapping[str, str] | None = None) -> Done:
+    def bake(
+        self, *arguments: str, tag: str = TAG, given: Mapping[str, str] | None = None, seconds: float = 300
+    ) -> Done:
         """Build with the build graph alone, and return the log."""
         command = ("docker", "buildx", "bake", "--file", "docker-bake.hcl", "--progress", "plain")
-        return self.succeed(*command, *arguments, given={"TAG": tag, **(given or {})})
+        return self.succeed(*command, *arguments, given={"TAG": tag, **(given or {})}, seconds=seconds)
 
     def make(self, *arguments: str, seconds: float = 300) -> Done:
         """Run tasks of the Makefile that have to succeed."""

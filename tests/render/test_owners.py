@@ -30,7 +30,8 @@ def template_owned(path: str, services: list[str]) -> bool:
     """Say who owns a path by the rule, not by the list."""
     inside = [folder for folder in services if path.startswith(f"{folder}/")]
     if inside:
-        return PurePosixPath(path).name in ("Dockerfile", ".dockerignore")
+        name = PurePosixPath(path).name
+        return name in ("Dockerfile", ".dockerignore", "environment.envsh", "nginx.conf", "site.conf.template")
     return not (path.startswith("deploy/kubernetes/overlays/") and path.split("/")[4:5] == ["local"])
 
 

@@ -81,6 +81,6 @@ def stages(service: str) -> dict[str, str]:
 
 def base_images(service: str) -> list[str]:
     """Return the images that a service's Dockerfile takes from a registry."""
-    known = stages(service)
+    known = {*stages(service), "scratch"}
     sources = re.findall(r"^FROM (\S+)|^COPY .*--from=(\S+)", dockerfile(service), re.MULTILINE)
     return [image for image in (first or second for first, second in sources) if image not in known]

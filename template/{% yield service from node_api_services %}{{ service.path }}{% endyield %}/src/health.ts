@@ -1,0 +1,67 @@
+import type { FastifyInstance } from "fastify";
+
+/** Throws if what it asks cannot be used. */
+export type Check = () => Promise<unknown>;
+
+const CHECK_MS = 2_000; // below the timeout of the probes
+
+/**
+ * Say whether the process lives, and whether it can serve.
+ *
+ * Only /health/ready looks beyond the process: were liveness to depend on a store, its outage would restart
+ * every healthy service.
+ */
+export function healthRoutes(app: FastifyInstance, checks: Readonly<Record<string, Check>>): void {
+  app.get("/health", () => ({ status: "ok" }));
+
+  app.get("/health/ready", async (request, reply) => {
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => {
+        try {
+          await inTime(check());
+          return [name, "ok"] as const;
+        } catch (error) {
+          // The text, which may tell too much, goes to the log.
+          request.log.warn({ error: String(error) }, `${name} is not usable`);
+          return [name, kind(error)] as const;
+        }
+      }),
+    );
+    const usable = results.every(([, result]) => result === "ok");
+    return reply
+      .code(usable ? 200 : 503)
+      .send({ status: usable ? "ok" : "unavailable", checks: Object.fromEntries(results) });
+  });
+}
+
+/** Return a check of another service: whether its /health answers. */
+export function answers(url: string): Check {
+  return async () => {
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(CHECK_MS) });
+    await response.body?.cancel();
+    if (!response.ok) {
+      throw Object.assign(new Error(`${url}/health answered ${response.status}`), { code: `HTTP ${response.status}` });
+    }
+  };
+}
+
+async function inTime(promise: Promise<unknown>): Promise<void> {
+  const timer = Promise.withResolvers<never>();
+  const timeout = setTimeout(() => {
+    timer.reject(new DOMException(`no answer in ${CHECK_MS} ms`, "TimeoutError"));
+  }, CHECK_MS);
+  try {
+    await Promise.race([promise, timer.promise]);
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+/** Return the kind of an error: its code, like ECONNREFUSED, or its name. */
+function kind(error: unknown): string {
+  const { code, cause, name } = error as Error & { code?: unknown };
+  if (cause instanceof Error) {
+    return kind(cause);
+  }
+  return typeof code === "string" ? code : name;
+}

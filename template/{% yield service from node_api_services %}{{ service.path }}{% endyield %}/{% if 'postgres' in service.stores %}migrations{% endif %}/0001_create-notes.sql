@@ -1,0 +1,10 @@
+-- Up Migration
+CREATE TABLE notes (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  title varchar(200) NOT NULL,
+  body text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Down Migration
+DROP TABLE notes;
