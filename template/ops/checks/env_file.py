@@ -72,6 +72,7 @@ def _no_ports(entries: Iterable[dotenv.Entry]) -> _Found:
     for entry in entries:
         if entry.name.endswith(("_HOST_PORT", "_DEBUG_PORT")):
             value = entry.value
-            if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
+            # Compose takes the default for an empty one.
+            if value and not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
                 remedy = f"give a number from 1 to 65535, such as {defaults.get(entry.name, 18000)}"
                 yield entry.line, "error", f"{entry.name} is '{value}', which is no port", remedy

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from ops import ports
 from ops.compose import Project
 from ops.containers import of_project
@@ -10,14 +13,18 @@ from ops.report import Finding, error, ok
 from ops.stack import load
 
 
-def check(project: Project) -> list[Finding]:
-    """Return the ports that something else has, with the variable that moves them and who has them."""
+def check(project: Project, services: Sequence[str] = ()) -> list[Finding]:
+    """Return the ports that something else has, with the variable that moves them and who has them.
+
+    Of `services` and what they need; of the whole project when none is named.
+    """
     try:
         config = project.config()
     except OpsError:
         # What is wrong with the files is another check's to say.
         return []
-    wanted = [port for port in ports.published(config, load()) if port.number]
+    started = needed(config, services) if services else set(config["services"])
+    wanted = [port for port in ports.published(config, load()) if port.number and port.service in started]
     holders = ports.containers()
     # The engine keeps the ports of a container that it is about to start again.
     ours = {number for container in of_project(config["name"]) for number in container.ports}
@@ -37,6 +44,18 @@ def check(project: Project) -> list[Finding]:
             findings.append(_taken(port, f"{who} has it" if who else "another program has it", wanted))
     numbers = ", ".join(str(port.number) for port in wanted)
     return findings or ([ok("ports", f"{numbers} are free, or held by this project")] if wanted else [])
+
+
+def needed(config: dict[str, Any], services: Sequence[str]) -> set[str]:
+    """Return services with all that they depend on, as Compose starts them."""
+    found: set[str] = set()
+    left = list(services)
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += config["services"].get(name, {}).get("depends_on", {})
+    return found
 
 
 def _taken(port: ports.Port, who: str, wanted: list[ports.Port]) -> Finding:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 
-from ops import checks, compose, report
+from ops import builds, checks, compose, report
 from ops.diagnosis import diagnose
 
 SUMMARY = "say why something did not start, or runs but is not well"
@@ -30,17 +31,17 @@ def run(options: argparse.Namespace) -> int:
     return int(bool(findings))
 
 
-def causes(project: compose.Project) -> list[report.Finding]:
-    """Return what is wrong with the machine, the files and the containers of a project."""
-    findings = [finding for finding in checks.before_start(project) if finding.level == "error"]
+def causes(project: compose.Project, services: Sequence[str] = ()) -> list[report.Finding]:
+    """Return what is wrong with machine, files, builds and containers; of the ports, only with those of `services`."""
+    findings = [finding for finding in checks.before_start(project, services) if finding.level == "error"]
     if any(finding.subject in ("docker", "engine") for finding in findings):
         return findings
-    return findings + diagnose(project)
+    return findings + builds.lately_failed() + diagnose(project)
 
 
-def tell(project: compose.Project) -> None:
+def tell(project: compose.Project, services: Sequence[str] = ()) -> None:
     """Print what is wrong to standard error, or where to look where nothing was found."""
-    findings = causes(project)
+    findings = causes(project, services)
     print(file=sys.stderr)
     report.show(findings, sys.stderr)
     if not findings:

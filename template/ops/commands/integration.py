@@ -8,10 +8,9 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from ops import compose, process, report, stack
+from ops import builds, compose, process, report, stack
 from ops.checks import engine
 from ops.commands import explain
-from ops.commands.up import build_failed
 from ops.stack import ROOT
 from ops.starting import start
 
@@ -67,7 +66,7 @@ def _test(project: compose.Project, names: list[str], whole: list[list[str]]) ->
     """Run the tests of these services, then pytest on all of them, once with each list of arguments."""
     tested = [name for name in names if f"{name}-tests" in project.config()["services"]]
     if process.show(project.command("build", *names, *(f"{name}-tests" for name in tested))):
-        report.show([build_failed()], sys.stderr)
+        report.show(builds.failed(), sys.stderr)
         return 1
     if not start(project, list(names) if not whole else []):
         explain.tell(project)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ops import compose, process, report, stack
-from ops.commands.up import build_failed
+from ops import builds, compose, process, report, stack
 from ops.errors import OpsError
 from ops.stack import ROOT, Service
 from ops.text import unknown
@@ -33,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     services = [known.service(name) for name in options.services] or list(known.services.values())
     project = compose.project("development")
     if process.show(project.command("build", *(service.name for service in services))):
-        report.show([build_failed()], sys.stderr)
+        report.show(builds.failed(), sys.stderr)
         return 1
     failed = [service.name for service in services if not _passes(options.task, service, project)]
     if failed:

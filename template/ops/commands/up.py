@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ops import checks, compose, process, report, stack
+from ops import builds, checks, compose, process, report, stack
 from ops.commands import explain, urls
-from ops.report import Finding
 from ops.starting import start
 
 SUMMARY = "build and start everything, wait until it is healthy, print where it answers"
@@ -23,23 +22,15 @@ def run(options: argparse.Namespace) -> int:
     """Start it; 1 when it did not become healthy."""
     stack.load().require(options.services)
     project = compose.project(options.environment)
-    problems = [finding for finding in checks.before_start(project) if finding.level == "error"]
+    problems = [finding for finding in checks.before_start(project, options.services) if finding.level == "error"]
     if problems:
         report.show(problems, sys.stderr)
         return 1
     if not project.deployed and process.show(project.command("build", *options.services)):
-        report.show([build_failed()], sys.stderr)
+        report.show(builds.failed(), sys.stderr)
         return 1
     arguments = ("--remove-orphans",) if project.deployed else ()
     if not start(project, options.services, arguments):
-        explain.tell(project)
+        explain.tell(project, options.services)
         return 1
     return urls.run(argparse.Namespace(environment=options.environment, json=False))
-
-
-def build_failed() -> Finding:
-    """Return a finding for a build whose own words are on the terminal already."""
-    return report.error(
-        "build", "it failed in the stage and command named above",
-        "put that command right; if it could not download, run it again: what was done is cached",
-    )  # fmt: skip

@@ -38,7 +38,6 @@ def mixed(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         for path in (folder, *folder.rglob("*")):
             os.chown(path, *user)
     project = Project(folder, slug, user)
-    project.succeed("git", "init", "--quiet", ".")
     try:
         yield project
     finally:

@@ -1,0 +1,144 @@
+//! Measures, traces and logs every request.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+use opentelemetry::global::get_text_map_propagator;
+use opentelemetry::propagation::Extractor;
+use tracing::{Instrument, error, field, info, info_span};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+use crate::metrics::REQUEST_DURATION;
+
+/// What only watches the service says nothing about how it serves: not measured, not logged.
+const PROBES: [&str; 3] = ["/health", "/health/ready", "/metrics"];
+
+/// The outermost middleware, so that its status is the one that the client gets.
+pub async fn observe(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    if PROBES.contains(&path.as_str()) {
+        return next.run(request).await;
+    }
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "unmatched".to_owned(), |route| route.as_str().to_owned());
+    let span = info_span!(
+        "request",
+        otel.name = format!("{} {route}", label(&method)),
+        otel.kind = "server",
+        http.request.method = label(&method),
+        http.route = route,
+        http.response.status_code = field::Empty,
+    );
+    let parent = get_text_map_propagator(|known| known.extract(&Headers(request.headers())));
+    // It fails only where traces are not exported, and is of no use there.
+    let _ = span.set_parent(parent);
+
+    let started = Instant::now();
+    let response = next.run(request).instrument(span.clone()).await;
+    let seconds = started.elapsed().as_secs_f64();
+
+    let status = response.status();
+    span.record("http.response.status_code", status.as_u16());
+    REQUEST_DURATION
+        .with_label_values(&[label(&method), &route, status.as_str()])
+        .observe(seconds);
+    let (method, status) = (method.as_str(), status.as_u16());
+    let duration_ms = (seconds * 10_000.0).round() / 10.0;
+    if status >= 500 {
+        error!(method, path, status, duration_ms, "request");
+    } else {
+        info!(method, path, status, duration_ms, "request");
+    }
+    response
+}
+
+/// Clients can invent methods, and each would be a label of its own.
+fn label(method: &Method) -> &'static str {
+    match method.as_str() {
+        "DELETE" => "DELETE",
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "OPTIONS" => "OPTIONS",
+        "PATCH" => "PATCH",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        _ => "_OTHER",
+    }
+}
+
+struct Headers<'a>(&'a HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(|value| value.to_str().ok())
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(axum::http::HeaderName::as_str).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn ask(method: &str, path: &str) -> StatusCode {
+        let app = Router::new()
+            .nest(
+                "/shops/{shop}",
+                Router::new().route("/items/{item}", get(async || StatusCode::IM_A_TEAPOT)),
+            )
+            .route("/health", get(async || "ok"))
+            .layer(from_fn(observe));
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .body(Body::empty());
+        app.oneshot(request.expect("a request"))
+            .await
+            .expect("an answer")
+            .status()
+    }
+
+    fn counted(method: &str, route: &str, status: &str) -> u64 {
+        REQUEST_DURATION
+            .with_label_values(&[method, route, status])
+            .get_sample_count()
+    }
+
+    #[tokio::test]
+    async fn requests_are_counted_by_route() {
+        let before = counted("GET", "/shops/{shop}/items/{item}", "418");
+        ask("GET", "/shops/9/items/1?token=abc").await;
+        assert_eq!(
+            counted("GET", "/shops/{shop}/items/{item}", "418"),
+            before + 1
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_unknown_adds_no_labels() {
+        let before = counted("_OTHER", "unmatched", "404");
+        ask("BREW", "/no/such/path").await;
+        assert_eq!(counted("_OTHER", "unmatched", "404"), before + 1);
+    }
+
+    #[tokio::test]
+    async fn probes_are_not_measured() {
+        assert_eq!(ask("GET", "/health").await, StatusCode::OK);
+        assert_eq!(counted("GET", "/health", "200"), 0);
+    }
+}
