@@ -97,9 +97,7 @@ class Pipeline:
             measurements, refused = transform(records, datetime.now(UTC))
             if refused:
                 metrics.REFUSED.inc(len(refused))
-                logger.warning(
-                    "%d records were refused", len(refused), extra={"first": refused[0]}
-                )
+                logger.warning("%d records were refused", len(refused), extra={"first": refused[0]})
             for batch in batched(measurements, BATCH, strict=False):
                 await session.save(batch)
                 metrics.ROWS.labels(store.name).inc(len(batch))

@@ -61,11 +61,11 @@ def test_a_value_that_the_source_corrects_is_corrected(store: AnyStore) -> None:
 
 def test_texts_and_times_come_back_as_they_were(store: AnyStore) -> None:
     time = datetime.fromisoformat("2026-11-21T13:59:00.123456+02:00")
-    record = {"time": time, "source": "Zoë ✓", "name": "it's; \"x\"", "value": -1e-300}
+    record = {"time": time, "source": "Zoë ✓", "name": 'it\'s; "x"', "value": -1e-300}
 
     async def scenario() -> None:
         await run(store, FakeSource([record]))
-        assert await rows(store) == [(time, "Zoë ✓", "it's; \"x\"", -1e-300)]
+        assert await rows(store) == [(time, "Zoë ✓", 'it\'s; "x"', -1e-300)]
 
     asyncio.run(scenario())
 
@@ -143,9 +143,7 @@ def test_a_cancelled_run_ends_at_once_and_nothing_is_lost(
     asyncio.run(scenario())
 
 
-def test_to_prepare_again_and_at_once_changes_nothing(
-    store: AnyStore,
-) -> None:
+def test_to_prepare_again_and_at_once_changes_nothing(store: AnyStore) -> None:
     async def scenario() -> None:
         await run(store, FakeSource(records(3)))
         await asyncio.gather(*(prepare((store,)) for _ in range(3)))
