@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from app.pipeline import Pipeline, StaleError
 from tests.fakes import FakeSource, FakeStore
 
-TIMES = [datetime(2026, 11, 21, hour, tzinfo=UTC) for hour in (1, 2, 3)]
+TIMES = [datetime(2025, 11, 21, hour, tzinfo=UTC) for hour in (1, 2, 3)]
 RECORDS: list[object] = [
     {"time": time, "source": "roof", "name": "temperature", "value": 1.5} for time in TIMES
 ]

@@ -16,7 +16,7 @@ from tests.integration.support import AnyStore, Row, opened, rows
 
 pytestmark = pytest.mark.integration
 
-START = datetime(2026, 11, 21, tzinfo=UTC)
+START = datetime(2025, 11, 21, tzinfo=UTC)
 BATCH = 100
 
 
@@ -60,7 +60,7 @@ def test_a_value_that_the_source_corrects_is_corrected(store: AnyStore) -> None:
 
 
 def test_texts_and_times_come_back_as_they_were(store: AnyStore) -> None:
-    time = datetime.fromisoformat("2026-11-21T13:59:00.123456+02:00")
+    time = datetime.fromisoformat("2025-11-21T13:59:00.123456+02:00")
     record = {"time": time, "source": "Zoë ✓", "name": 'it\'s; "x"', "value": -1e-300}
 
     async def scenario() -> None:
