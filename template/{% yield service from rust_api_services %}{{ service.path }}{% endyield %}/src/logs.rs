@@ -274,7 +274,7 @@ mod tests {
                     ratio = 0.5,
                     yes = true,
                     name = "x"
-                )
+                );
             },
         ] {
             let seen = Arc::default();
