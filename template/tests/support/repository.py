@@ -75,12 +75,12 @@ def dockerfile(service: str) -> str:
 
 def stages(service: str) -> dict[str, str]:
     """Return the stages of a service's Dockerfile by name, in order, each with its lines."""
-    parts = re.split(r"^FROM (\S+)(?: AS (\S+))?$", dockerfile(service), flags=re.MULTILINE)[1:]
+    parts = re.split(r"^FROM (?:--platform=\S+ )?(\S+)(?: AS (\S+))?$", dockerfile(service), flags=re.MULTILINE)[1:]
     return {parts[i + 1] or parts[i]: parts[i + 2] for i in range(0, len(parts), 3)}
 
 
 def base_images(service: str) -> list[str]:
     """Return the images that a service's Dockerfile takes from a registry."""
     known = {*stages(service), "scratch"}
-    sources = re.findall(r"^FROM (\S+)|^COPY .*--from=(\S+)", dockerfile(service), re.MULTILINE)
+    sources = re.findall(r"^FROM (?:--platform=\S+ )?(\S+)|^COPY .*--from=(\S+)", dockerfile(service), re.MULTILINE)
     return [image for image in (first or second for first, second in sources) if image not in known]
