@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ops.errors import OpsError
@@ -66,6 +66,18 @@ def project(environment: str) -> Project:
     if environment == "development" and (ROOT / _OVERRIDE).is_file():
         files = (*files, _OVERRIDE)
     return Project(environment, files)
+
+
+def needed(config: dict[str, Any], services: Sequence[str]) -> set[str]:
+    """Return services with all that they depend on, as Compose starts them; all when none is named."""
+    found: set[str] = set()
+    left = list(services or config["services"])
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += config["services"].get(name, {}).get("depends_on", {})
+    return found
 
 
 def name_of(project: Project) -> str | None:

@@ -76,6 +76,26 @@ def test_the_feature_works_through_the_front_end(development: Environment) -> No
     assert request(f"{notes}/{number}", "DELETE").status == 404
 
 
+def test_the_backend_outlives_its_database(development: Environment) -> None:
+    backend = development.container("backend")
+    # No other test asks for as many: Redis has none of them to serve.
+    url = development.url("backend", "/api/notes?limit=97")
+    development.compose("stop", "postgres")
+    try:
+        before = docker("logs", backend["Id"])
+        answer = request(url)
+        logged = docker("logs", backend["Id"]).removeprefix(before)
+    finally:
+        development.compose("up", "--detach", "--wait", "postgres")
+    assert (answer.status, answer.json()) == (503, {"detail": "the database cannot be reached; try again"})
+    assert int(answer.headers["Retry-After"]) > 0
+    assert logged.count("the database is not usable") == 1
+    assert "Traceback" not in logged
+    _, seconds = until("notes are served again", lambda: request(url).status == 200)
+    record("recovery.backend", seconds, "s")
+    assert development.container("backend")["State"]["StartedAt"] == backend["State"]["StartedAt"]
+
+
 def test_the_answer_of_health_checks_is_quick(development: Environment) -> None:
     for name in ("backend", "frontend"):
         _, seconds = until(f"{name} is ready", partial(serves, development.url(name, "/health/ready"), "ok"))

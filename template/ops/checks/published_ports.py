@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ops import ports
-from ops.compose import Project
+from ops.compose import Project, needed
 from ops.containers import of_project
 from ops.errors import OpsError
 from ops.report import Finding, error, ok
@@ -23,7 +22,7 @@ def check(project: Project, services: Sequence[str] = ()) -> list[Finding]:
     except OpsError:
         # What is wrong with the files is another check's to say.
         return []
-    started = needed(config, services) if services else set(config["services"])
+    started = needed(config, services)
     wanted = [port for port in ports.published(config, load()) if port.number and port.service in started]
     holders = ports.containers()
     # The engine keeps the ports of a container that it is about to start again.
@@ -44,18 +43,6 @@ def check(project: Project, services: Sequence[str] = ()) -> list[Finding]:
             findings.append(_taken(port, f"{who} has it" if who else "another program has it", wanted))
     numbers = ", ".join(str(port.number) for port in wanted)
     return findings or ([ok("ports", f"{numbers} are free, or held by this project")] if wanted else [])
-
-
-def needed(config: dict[str, Any], services: Sequence[str]) -> set[str]:
-    """Return services with all that they depend on, as Compose starts them."""
-    found: set[str] = set()
-    left = list(services)
-    while left:
-        name = left.pop()
-        if name not in found:
-            found.add(name)
-            left += config["services"].get(name, {}).get("depends_on", {})
-    return found
 
 
 def _taken(port: ports.Port, who: str, wanted: list[ports.Port]) -> Finding:

@@ -33,4 +33,4 @@ def run(options: argparse.Namespace) -> int:
     if not start(project, options.services, arguments):
         explain.tell(project, options.services)
         return 1
-    return urls.run(argparse.Namespace(environment=options.environment, json=False))
+    return urls.run(argparse.Namespace(environment=options.environment, services=options.services, json=False))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 
 from ops import compose
 from ops.ports import Port, published
@@ -18,13 +19,14 @@ EVERYWHERE = ("", "127.0.0.1", "0.0.0.0", "::", "::1")  # noqa: S104 - compared,
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
+    parser.add_argument("services", nargs="*", help="only of these, and of what they need")
     parser.add_argument("--environment", default="development", help="whose addresses")
     parser.add_argument("--json", action="store_true", help="print {service: [{url, debugger}]} for machines")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the addresses."""
-    found = addresses(compose.project(options.environment))
+    found = addresses(compose.project(options.environment), options.services)
     if options.json:
         print(json.dumps(found, indent=2))
         return 0
@@ -36,13 +38,18 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def addresses(project: compose.Project) -> dict[str, list[dict[str, object]]]:
-    """Return the addresses of each service and store that publishes any; OpsError when Compose refuses the files."""
+def addresses(project: compose.Project, services: Sequence[str] = ()) -> dict[str, list[dict[str, object]]]:
+    """Return the addresses of services and stores that publish any; OpsError when Compose refuses the files.
+
+    Of `services` and what they need; of all when none is named.
+    """
     stack = load()
     found: dict[str, list[dict[str, object]]] = {}
-    for port in published(project.config(), stack):
+    config = project.config()
+    started = compose.needed(config, services)
+    for port in published(config, stack):
         number = port.number or _chosen(project, port)
-        if number:
+        if number and port.service in started:
             host = port.address if port.address not in EVERYWHERE else "localhost"
             scheme = "http://" if port.service in stack.services and not port.debugger else ""
             address = {"url": f"{scheme}{host}:{number}", "debugger": port.debugger}

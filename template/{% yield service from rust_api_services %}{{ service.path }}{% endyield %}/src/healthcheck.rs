@@ -53,7 +53,8 @@ mod tests {
             let (mut client, _) = server.accept().expect("a client");
             let mut request = [0; 19];
             client.read_exact(&mut request).expect("a request");
-            write!(client, "HTTP/1.1 {status}\r\n\r\n").expect("an answer");
+            let answer = format!("HTTP/1.1 {status}\r\n\r\n");
+            client.write_all(answer.as_bytes()).expect("an answer");
             request
         });
         let result = check(port);

@@ -44,7 +44,7 @@ func standard(groups []string, attr slog.Attr) slog.Attr {
 	case slog.TimeKey:
 		return slog.String("timestamp", attr.Value.Time().UTC().Format("2006-01-02T15:04:05.000-07:00"))
 	case slog.LevelKey:
-		return slog.String("level", strings.ToLower(attr.Value.String()))
+		return slog.String("level", strings.Replace(strings.ToLower(attr.Value.String()), "warn", "warning", 1))
 	case slog.MessageKey:
 		return slog.String("message", attr.Value.String())
 	default:

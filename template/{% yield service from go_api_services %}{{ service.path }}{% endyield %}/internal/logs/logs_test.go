@@ -37,10 +37,10 @@ func TestJSONHasOneObjectALineWithTheAttributes(t *testing.T) {
 	}
 }
 
-func TestLevelsAreWrittenSmall(t *testing.T) {
+func TestLevelsHaveTheNamesThatAllServicesHave(t *testing.T) {
 	var written bytes.Buffer
 	New(&written, Options{JSON: true}).Warn("careful")
-	if !strings.Contains(written.String(), `"level":"warn"`) {
+	if !strings.Contains(written.String(), `"level":"warning"`) {
 		t.Errorf("wrote %s", &written)
 	}
 }

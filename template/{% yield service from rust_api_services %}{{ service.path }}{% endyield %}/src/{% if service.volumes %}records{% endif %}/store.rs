@@ -6,6 +6,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tracing::warn;
+
 use super::file::{CAPACITY, RecordFile};
 use crate::health::Unusable;
 use crate::settings::Volume;
@@ -36,16 +38,21 @@ struct Inner {
 }
 
 impl Records {
-    /// Return the records in the first layer of a volume.
+    /// Return the records in the first layer of a volume, whose file may come later.
     #[must_use]
     pub fn new(volume: &Volume) -> Self {
         let layer = volume.layers.first().map_or("records", String::as_str);
         let path = volume.path.join(layer).join("records.bin");
-        Self(Arc::new(Inner {
+        let records = Self(Arc::new(Inner {
             path,
             read_only: volume.read_only,
             file: Mutex::new(None),
-        }))
+        }));
+        // Readers wait for the file that its writer makes.
+        if let Err(error) = records.file() {
+            warn!(%error, "{} cannot be opened yet", records.0.path.display());
+        }
+        records
     }
 
     /// Return whether values can only be read here.

@@ -1,0 +1,134 @@
+"""Logs on standard output, without secrets: JSON where deployed, readable lines elsewhere."""
+
+import json
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from urllib.parse import quote, quote_plus
+
+from app.settings import Settings
+
+REDACTED = "[redacted]"
+SHORTEST = 4  # a shorter secret is part of ordinary words
+
+_TELLING = (
+    r"pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|cookie|api[-_]?key|private[-_]?key"
+)
+_SECRET_NAME = re.compile(rf"(?:^|[-_.])(?:{_TELLING}|authorization)$", re.IGNORECASE)
+# Secrets in the text of a message: each pattern keeps its first group.
+_SECRET_TEXTS = tuple(
+    re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    for pattern in (
+        r"(://[^/\s:@]*:)[^/\s@]+(?=@)",
+        rf"((?:{_TELLING})[\"']?\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s\"',;&)}}\]]+)",
+        r"(\bauthorization[\"']?\s*[=:]\s*[\"']?(?:[a-z]+\s+)?)[^\s\"',;}\]]+",
+        r"(\bbearer\s+)[\w.~+/=-]{16,}",
+        r"()\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+",
+        r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END)",
+    )
+)
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
+_COLOURS = {"DEBUG": "2", "INFO": "32", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}
+
+
+class Redactor:
+    """Replaces secrets: those it was given, values with telling names, and what looks like one."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        forms = {
+            form
+            for secret in secrets
+            if len(secret) >= SHORTEST
+            for form in (secret, quote(secret), quote_plus(secret))
+        }
+        # The longest first: one secret may be part of another.
+        self._known = sorted(forms, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        """Return the text without secrets."""
+        for known in self._known:
+            text = text.replace(known, REDACTED)
+        for pattern in _SECRET_TEXTS:
+            text = pattern.sub(rf"\1{REDACTED}", text)
+        return text
+
+    def value(self, value: object, name: str = "") -> object:
+        """Return a value of this name without secrets, in types that JSON has."""
+        if _SECRET_NAME.search(name):
+            return REDACTED
+        match value:
+            case None | bool() | int() | float():
+                return value
+            case dict():
+                return {str(key): self.value(item, str(key)) for key, item in value.items()}
+            case list() | tuple() | set() | frozenset():
+                return [self.value(item) for item in value]
+            case _:
+                return self.text(str(value))
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: timestamp, level, logger, message, then what `extra` held."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry: dict[str, object] = {
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(
+                timespec="milliseconds"
+            ),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        entry |= {name: value for name, value in _extras(record).items() if name not in entry}
+        if record.exc_info:
+            entry["exception"] = self.formatException(record.exc_info)
+        return json.dumps(self._redactor.value(entry), ensure_ascii=False)
+
+
+class ReadableFormatter(logging.Formatter):
+    """Time, level, logger, message, extras as key=value; in colour if asked to."""
+
+    def __init__(self, redactor: Redactor, *, colour: bool) -> None:
+        super().__init__()
+        self._redactor = redactor
+        self._colour = colour
+
+    def format(self, record: logging.LogRecord) -> str:
+        time = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S.%f")[:-3]
+        level = self._paint(f"{record.levelname:<8}", _COLOURS.get(record.levelname, "0"))
+        extras = "".join(
+            f" {self._paint(f'{name}=', '2')}{self._redactor.value(value, name)}"
+            for name, value in _extras(record).items()
+        )
+        message = self._redactor.text(record.getMessage())
+        line = f"{self._paint(time, '2')} {level} {record.name}: {message}{extras}"
+        if record.exc_info:
+            line += f"\n{self._redactor.text(self.formatException(record.exc_info))}"
+        return line
+
+    def _paint(self, text: str, code: str) -> str:
+        return f"\033[{code}m{text}\033[0m" if self._colour else text
+
+
+def configure(settings: Settings) -> None:
+    """Send every logger's records to standard output in the form for this environment."""
+    redactor = Redactor(settings.secrets)
+    colour = settings.environment == "development" and "NO_COLOR" not in os.environ
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        JsonFormatter(redactor) if settings.deployed else ReadableFormatter(redactor, colour=colour)
+    )
+    logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
+    logging.captureWarnings(capture=True)
+
+
+def _extras(record: logging.LogRecord) -> dict[str, object]:
+    """Return what the caller passed as `extra`."""
+    return {name: value for name, value in vars(record).items() if name not in _STANDARD}

@@ -1,0 +1,110 @@
+"""A run: from the source, through the transformation, into every store."""
+
+import asyncio
+import logging
+import time
+from datetime import UTC, datetime
+from itertools import batched
+from typing import Literal
+
+import stamina
+
+from app import metrics
+from app.measurements import transform
+from app.retries import is_transient
+from app.source import Source
+from app.stores.base import Store
+
+type Result = Literal["success", "failure", "skipped"]
+
+ATTEMPTS = 5
+BATCH = 10_000  # measurements that one transaction writes
+STALE_INTERVALS = 3
+
+logger = logging.getLogger(__name__)
+
+
+class StaleError(Exception):
+    """No run has succeeded for too long; the text, which holds no secret, says for how long."""
+
+
+class Pipeline:
+    """Loads what the source has into each store, from that store's own checkpoint on."""
+
+    def __init__(self, source: Source, stores: tuple[Store, ...], *, interval: float) -> None:
+        self._source = source
+        self._stores = stores
+        self._interval = interval
+        self._retrying = stamina.AsyncRetryingCaller(
+            # With back-off and jitter, and over before the next run is due.
+            attempts=ATTEMPTS,
+            timeout=interval,
+        ).on(is_transient)
+        self._succeeded = time.monotonic()
+
+    async def run(self) -> Result:
+        """Load every store; a failure is logged and counted, never raised.
+
+        It is safe to cancel: what a transaction has not committed is loaded by the next run.
+        """
+        started = time.perf_counter()
+        results = await asyncio.gather(*(self._attempt(store) for store in self._stores))
+        seconds = time.perf_counter() - started
+        result = _worst(results)
+        metrics.RUNS.labels(result).inc()
+        metrics.RUN_DURATION.observe(seconds)
+        if result == "success":
+            self._succeeded = time.monotonic()
+            metrics.LAST_SUCCESS.set_to_current_time()
+        logger.log(
+            logging.ERROR if result == "failure" else logging.INFO,
+            "run ended",
+            extra={"result": result, "duration_ms": round(seconds * 1000, 1)},
+        )
+        return result
+
+    async def check(self) -> None:
+        """Raise an error if the last successful run, or the start, is 3 intervals ago.
+
+        Raises:
+            StaleError: with the seconds since then.
+        """
+        age = time.monotonic() - self._succeeded
+        if age > STALE_INTERVALS * self._interval:
+            raise StaleError(f"no successful run for {age:.0f} s")
+
+    async def _attempt(self, store: Store) -> Result:
+        """Load one store, and again after a failure that may pass."""
+        try:
+            return await self._retrying(self._load, store)
+        except Exception as error:
+            logger.error(
+                "%s was not loaded",
+                store.name,
+                extra={"error": f"{type(error).__name__}: {error}"},
+                # What may pass needs no trace.
+                exc_info=None if is_transient(error) else error,
+            )
+            return "failure"
+
+    async def _load(self, store: Store) -> Result:
+        async with store.open() as session:
+            if not await session.lock():
+                logger.info("%s is being loaded by another replica", store.name)
+                return "skipped"
+            since = await session.checkpoint()
+            records = await self._source.fetch(since)
+            measurements, refused = transform(records, datetime.now(UTC))
+            if refused:
+                metrics.REFUSED.inc(len(refused))
+                logger.warning("%d records were refused", len(refused), extra={"first": refused[0]})
+            for batch in batched(measurements, BATCH, strict=False):
+                await session.save(batch)
+                metrics.ROWS.labels(store.name).inc(len(batch))
+        return "success"
+
+
+def _worst(results: list[Result]) -> Result:
+    if "failure" in results:
+        return "failure"
+    return "skipped" if "skipped" in results else "success"

@@ -1,0 +1,95 @@
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import httpx2
+import pytest
+from pydantic import HttpUrl
+
+from app.measurements import transform
+from app.settings import Settings
+from app.source import HttpSource, SampleSource, SourceError, create_source
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+type Serve = Callable[[int, object], str]
+
+
+@pytest.fixture
+def asked() -> list[str]:
+    """The paths that the server was asked for."""
+    return []
+
+
+@pytest.fixture
+def serve(asked: list[str]) -> Iterator[Serve]:
+    """A function that answers with this status and JSON from now on, and returns the URL."""
+    answer: dict[str, object] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(int(str(answer["status"])))
+            self.end_headers()
+            self.wfile.write(json.dumps(answer["body"]).encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+
+        def set_answer(status: int, body: object) -> str:
+            answer.update(status=status, body=body)
+            return f"http://127.0.0.1:{server.server_port}/values?page=all"
+
+        yield set_answer
+        server.shutdown()
+        thread.join()
+
+
+def test_the_url_is_asked_for_what_came_since(serve: Serve, asked: list[str]) -> None:
+    source = HttpSource(serve(200, [{"value": 1}]))
+    assert asyncio.run(source.fetch(None)) == [{"value": 1}]
+    asyncio.run(source.fetch(NOW))
+    assert asked == ["/values?page=all", "/values?page=all&since=2026-11-21T12%3A00%3A00%2B00%3A00"]
+
+
+def test_what_is_no_list_is_an_error(serve: Serve) -> None:
+    with pytest.raises(SourceError, match="answered with dict, not with a list"):
+        asyncio.run(HttpSource(serve(200, {"detail": "no"})).fetch(None))
+
+
+def test_a_status_of_failure_is_an_error(serve: Serve) -> None:
+    with pytest.raises(httpx2.HTTPStatusError, match="503"):
+        asyncio.run(HttpSource(serve(503, [])).fetch(None))
+
+
+def test_samples_are_measurements_and_always_the_same() -> None:
+    source = SampleSource(lambda: NOW)
+    records = asyncio.run(source.fetch(None))
+    measurements, refused = transform(records, NOW)
+    assert (len(measurements), refused) == (2 * 361, [])
+    since = NOW - timedelta(seconds=25)
+    assert asyncio.run(source.fetch(since)) == records[-2 * 3 :]
+    assert asyncio.run(source.fetch(NOW - timedelta(days=9))) == records
+
+
+def test_samples_follow_the_clock() -> None:
+    records = asyncio.run(SampleSource().fetch(None))
+    newest = transform(records, datetime.now(UTC)).measurements[-1].time
+    assert 0 <= time.time() - newest.timestamp() < 15
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"), [(None, SampleSource), (HttpUrl("http://host/values"), HttpSource)]
+)
+def test_the_settings_name_the_source(
+    settings: Settings, url: HttpUrl | None, kind: type[object]
+) -> None:
+    assert isinstance(create_source(settings.model_copy(update={"source_url": url})), kind)
