@@ -39,7 +39,9 @@ def test_every_container_has_its_limits(given_answers: dict[str, Any]) -> None:
     deployed |= {store.name: store.limits for store in stack.stores}
     development = deployed | {service.name: service.development_resources for service in stack.services}
     # In some languages it is compiled before it runs.
-    development |= {service.prepare_name: service.development_resources for service in stack.services if service.prepare}
+    development |= {
+        service.prepare_name: service.development_resources for service in stack.services if service.prepare
+    }
     for environment in set(project.environments) - {"test"}:
         expected = development if environment == "development" else deployed
         for name, container in project.services(environment).items():
