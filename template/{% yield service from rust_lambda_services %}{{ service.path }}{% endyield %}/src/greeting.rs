@@ -4,7 +4,7 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
-use tracing::{info, warn};
+use tracing::info;
 
 /// What the function is called with.
 #[derive(Debug, Deserialize)]
@@ -44,18 +44,15 @@ impl From<Problem> for Diagnostic {
     }
 }
 
-/// Answer one event.
+/// Answer one event; the runtime logs an error.
 ///
 /// # Errors
 ///
 /// Its name is missing, empty or too long.
 pub async fn handle(event: LambdaEvent<Value>) -> Result<Greeting, Problem> {
-    let greeting = greet(event.payload);
-    match &greeting {
-        Ok(_) => info!("greeted"),
-        Err(problem) => warn!(%problem, "refused"),
-    }
-    greeting
+    let greeting = greet(event.payload)?;
+    info!("greeted");
+    Ok(greeting)
 }
 
 /// Return the greeting that an event asks for.
