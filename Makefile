@@ -50,6 +50,7 @@ lock: .venv/.develop ## Lock what pyproject.toml asks for; what is locked stays 
 	@$(COMPILE) --group dev --constraints requirements.txt -o requirements-dev.txt
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_python.py
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_tools.py
+	@if command -v npm >/dev/null; then $(BIN)/python scripts/lock_node.py; fi
 	@if command -v go >/dev/null; then $(BIN)/python scripts/lock_go.py; fi
 
 upgrade: .venv/.develop ## Lock the newest versions
@@ -57,6 +58,7 @@ upgrade: .venv/.develop ## Lock the newest versions
 	@$(COMPILE) --upgrade --group dev --constraints requirements.txt -o requirements-dev.txt
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_python.py --upgrade
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_tools.py --upgrade
+	@if command -v npm >/dev/null; then $(BIN)/python scripts/lock_node.py --upgrade; fi
 	@if command -v go >/dev/null; then $(BIN)/python scripts/lock_go.py --upgrade; fi
 
 bench: .venv/.develop ## Measure copies and updates of 1 to 200 services

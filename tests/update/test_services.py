@@ -50,13 +50,19 @@ def test_a_new_need_reaches_what_the_template_owns(clone: TemplateClone, tmp_pat
     needy = {"services": MORE.replace("web:react > api", "web:react > api + jobs")}
     update(project, needy)
     after, fresh = files(project), files(clone.project(tmp_path / "fresh", {**START, **needy}))
-    mine = {
-        path for path in before if path.startswith("services/") and not path.endswith(("Dockerfile", ".dockerignore"))
-    }
+    owned = (
+        "Dockerfile",
+        ".dockerignore",
+        "/nginx/environment.envsh",
+        "/nginx/nginx.conf",
+        "/nginx/site.conf.template",
+    )
+    mine = {path for path in before if path.startswith("services/") and not path.endswith(owned)}
     assert {path: content for path, content in after.items() if path not in mine} == {
         path: content for path, content in fresh.items() if path not in mine
     }
     assert all(after[path] == before[path] for path in mine)
+    assert b"upstream jobs" in after["services/web/nginx/site.conf.template"][0], "the new need has no proxy"
 
 
 def test_removing_a_feature_equals_a_fresh_copy(clone: TemplateClone, tmp_path: Path) -> None:
