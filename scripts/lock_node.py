@@ -105,7 +105,8 @@ def condition(where: set[Needs], every: tuple[Needs, ...]) -> str:
 def conditional(entries: dict[str, set[Needs]], every: tuple[Needs, ...]) -> str:
     """Return texts of a JSON object's entries in order, each where it is needed. The last is always."""
     names = list(entries)
-    assert not condition(entries[names[-1]], every), f"{names[-1]} comes last, and only sometimes"
+    if condition(entries[names[-1]], every):
+        raise SystemExit(f"{names[-1]} comes last, and only sometimes: the commas would not fit")
     parts = []
     for needed, group in itertools.groupby(names, key=lambda name: condition(entries[name], every)):
         text = "".join(f"{name},\n" if name != names[-1] else f"{name}\n" for name in group)

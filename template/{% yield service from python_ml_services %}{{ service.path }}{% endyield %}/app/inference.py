@@ -55,6 +55,8 @@ class Model:
         metadata = self._session.get_modelmeta()
         self.name: str = metadata.graph_name
         self.provider: str = self._session.get_providers()[0].removesuffix("ExecutionProvider")
+        if self.provider == "CPU" and "CUDAExecutionProvider" in ort.get_available_providers():
+            logger.warning("there is no GPU to be used: the model runs on the CPU")
         self.features = _names(metadata.custom_metadata_map, "features")
         self.labels = _names(metadata.custom_metadata_map, "labels")
         inputs = self._session.get_inputs()
@@ -118,9 +120,7 @@ class Predictor:
                 model = Model(self._path)
             except Exception as error:
                 self._problem = error
-                logger.exception(
-                    "the model cannot be loaded", extra={"path": str(self._path)}
-                )
+                logger.exception("the model cannot be loaded", extra={"path": str(self._path)})
                 self._stopped.wait(RETRY_SECONDS)
                 continue
             labels = {"name": model.name, "version": model.version, "provider": model.provider}

@@ -14,7 +14,7 @@ REQUEST_DURATION = Histogram(
 INFERENCE_DURATION = Histogram(
     "inference_duration_seconds",
     "Duration of the model's part of a request, without waiting for its turn.",
-    buckets=(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 BATCH_SIZE = Histogram(
     "inference_batch_size",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from fastapi.testclient import TestClient
 from onnx import helper
@@ -74,9 +75,7 @@ def test_a_model_with_two_inputs_is_refused(tmp_path: Path) -> None:
     graph = helper.make_graph(
         [helper.make_node("Add", ["a", "b"], ["probabilities"])], "sum", [a, b], [total]
     )
-    model = helper.make_model(
-        graph, ir_version=10, opset_imports=[helper.make_opsetid("", 22)]
-    )
+    model = helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid("", 22)])
     set_model_props(model, {"features": json.dumps(["a"]), "labels": json.dumps(["sum"])})
     onnx.save(model, tmp_path / "sum.onnx")
     with pytest.raises(ModelError, match="2 inputs"):
@@ -84,10 +83,10 @@ def test_a_model_with_two_inputs_is_refused(tmp_path: Path) -> None:
 
 
 def test_cuda_is_preferred_where_there_is_one(
-    model_path: Path, monkeypatch: pytest.MonkeyPatch
+    model_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     asked: dict[str, object] = {}
-    session = inference.ort.InferenceSession
+    session = onnxruntime.InferenceSession
 
     def create(path: Path, options: object, providers: list[str]) -> object:
         asked["providers"] = providers
@@ -95,11 +94,12 @@ def test_cuda_is_preferred_where_there_is_one(
         return session(path, options, providers=providers[1:])
 
     available = ["CUDAExecutionProvider", "CPUExecutionProvider"]
-    monkeypatch.setattr(inference.ort, "get_available_providers", lambda: available)
-    monkeypatch.setattr(inference.ort, "preload_dlls", lambda: asked.update(preloaded=True))
-    monkeypatch.setattr(inference.ort, "InferenceSession", create)
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: available)
+    monkeypatch.setattr(onnxruntime, "preload_dlls", lambda: asked.update(preloaded=True))
+    monkeypatch.setattr(onnxruntime, "InferenceSession", create)
     assert Model(model_path).provider == "CPU"
     assert asked == {"preloaded": True, "providers": available}
+    assert "no GPU" in caplog.text
 
 
 def test_it_serves_as_soon_as_the_model_is_there(

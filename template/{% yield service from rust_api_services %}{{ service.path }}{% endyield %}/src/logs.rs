@@ -186,7 +186,11 @@ impl Visit for Fields {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.add(field, value);
+        if field.name() == "message" {
+            self.message.push_str(value);
+        } else {
+            self.add(field, value);
+        }
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
@@ -208,6 +212,11 @@ impl Visit for Fields {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tracing::info;
+    use tracing::subscriber::with_default;
+
     use super::*;
 
     fn line(style: Style, fields: Fields) -> String {
@@ -252,6 +261,47 @@ mod tests {
             "token": "[redacted]",
         });
         assert_eq!(Value::Object(entry), expected);
+    }
+
+    #[test]
+    fn an_event_is_recorded_with_its_message_and_fields() {
+        for event in [
+            || info!(number = -7, ratio = 0.5, yes = true, name = "x", "hello"),
+            || {
+                info!(
+                    message = "hello",
+                    number = -7,
+                    ratio = 0.5,
+                    yes = true,
+                    name = "x"
+                );
+            },
+        ] {
+            let seen = Arc::default();
+            with_default(Registry::default().with(Recorder(Arc::clone(&seen))), event);
+            let seen = seen.lock().expect("no panic");
+            assert_eq!(seen[0].message, "hello");
+            let others: Vec<String> = seen[0]
+                .others
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            assert_eq!(
+                others,
+                ["number=-7", "ratio=0.5", "yes=true", r#"name="x""#]
+            );
+        }
+    }
+
+    #[derive(Clone)]
+    struct Recorder(Arc<Mutex<Vec<Fields>>>);
+
+    impl<S: Subscriber> Layer<S> for Recorder {
+        fn on_event(&self, event: &Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+            let mut fields = Fields::default();
+            event.record(&mut fields);
+            self.0.lock().expect("no panic").push(fields);
+        }
     }
 
     #[test]
