@@ -131,8 +131,8 @@ def test_images_and_contexts_agree(given_answers: dict[str, Any]) -> None:
         for path, found in project.manifests.items():
             if re.fullmatch(r".*/overlays/[^/]+/kustomization\.yaml", path):
                 renamed = {image["name"]: image["newName"] for image in found[0]["images"]}
-                run = {f"{stack.slug}-{service.name}" for service in stack.deployed}
-                assert renamed == {tag: f"{stack.registry}/{tag}" for tag in run}
+                delivered = [f"{stack.slug}-{service.name}" for service in stack.deployed]
+                assert renamed == {tag: f"{stack.registry}/{tag}" for tag in delivered}
 
 
 @given(answers(FEW))

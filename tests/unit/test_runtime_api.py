@@ -177,7 +177,7 @@ def test_one_event_can_be_answered_by_a_program(source: str, code: int, said: st
     program = tmp_path / "bootstrap"
     program.write_text(f"#!{sys.executable}\n{source}")
     program.chmod(0o755)
-    command = [sys.executable, FILE, "--event", '{"name": "Ada"}', "--", program]
+    command = [sys.executable, str(FILE), "--event", '{"name": "Ada"}', "--", str(program)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == code, done.stderr
     assert said in done.stdout
