@@ -21,6 +21,17 @@ from engine.web import request
 from support import copying
 
 SOURCE = "greeter/src/greeting.rs"
+# What the compiler takes seconds for, so that there is a middle in which to kill it.
+SLOW = """
+#[allow(long_running_const_eval)]
+const _: u64 = {
+    let mut number = 0;
+    while number < 200_000_000 {
+        number += 1;
+    }
+    number
+};
+"""
 INVOKE = "/2015-03-31/functions/function/invocations"
 
 
@@ -153,13 +164,13 @@ def test_wrong_settings_are_all_listed(function: Environment, dev: Done, prod: D
 def test_a_build_whose_container_is_killed_says_so_and_works_again(function: Environment, dev: Done) -> None:
     project = function.project
     environment = {**_docker(), **project.variables}
-    with project.changed(SOURCE, append="\n// compile this again\n"):
+    with project.changed(SOURCE, append=SLOW):
         with subprocess.Popen(
             ops(function, "build"), cwd=project.folder, env=environment, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True,
         ) as running:  # fmt: skip
             assert running.stdout is not None
-            assert any("Compiling" in line or "Finished" in line for line in running.stdout)
+            assert any("Compiling" in line or "Blocking" in line for line in running.stdout)
             docker("kill", function.container("greeter")["Id"])
             said = running.stdout.read()
             code = running.wait(timeout=120)

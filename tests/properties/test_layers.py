@@ -66,8 +66,9 @@ class Build:
 
 
 def is_install(instruction: Instruction) -> bool:
-    """Return whether an instruction fetches packages."""
-    return instruction.name == "RUN" and bool(INSTALL.search(instruction.arguments))
+    """Return whether an instruction fetches packages: by its command, or by a lock file that is all it is given."""
+    given_lock = any(mount.get("source") in LOCKED for mount in instruction.mounts)
+    return instruction.name == "RUN" and (given_lock or bool(INSTALL.search(instruction.arguments)))
 
 
 @st.composite
@@ -233,6 +234,7 @@ def test_a_changed_version_invalidates_the_dependency_cache(build: Build, draw: 
 
 # Lock file -> a package with its version.
 LOCKED = {
+    "Cargo.lock": re.compile(r'^name = ".+"\nversion = "(?P<version>[^"]+)"\nsource', re.MULTILINE),
     "requirements.txt": re.compile(r"^[A-Za-z0-9._-]+(\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE),
     "requirements-dev.txt": re.compile(r"^[A-Za-z0-9._-]+(\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE),
     "package-lock.json": re.compile(r'"node_modules/[^"]+": \{\s+"version": "(?P<version>[^"]+)"'),
@@ -245,4 +247,5 @@ def reads_through(build: Build, step: tuple[str, int]) -> set[str]:
     there = {path for item in stage.instructions[: step[1] + 1] for path in read(item, build.context)}
     command = build.at(step).arguments
     implied = {"package-lock.json"} if "npm ci" in command else set()
+    implied |= {"Cargo.lock"} if "cargo " in command else set()
     return {lock for lock in LOCKED if lock in there and (lock in command.split() or lock in implied)}

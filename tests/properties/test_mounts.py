@@ -11,8 +11,8 @@ from support.layers import is_ignored, patterns
 from support.rendered import FEW, Repository
 from support.strategies import answers
 
-# What reloads the source, by language: a word of the development stage's command.
-RELOADS = {"python": ("--reload",), "node": ("vite", "--watch")}
+# What reloads the source, by language: a word of the development stage's command, or of the script that it is.
+RELOADS = {"go": ("air",), "node": ("vite", "--watch"), "python": ("--reload",), "rust": ("inotifywait",)}
 
 
 # Feature: optimized-container-infrastructure, Property 6: a change in a mounted file is seen on both sides at once
@@ -52,7 +52,14 @@ def test_mounted_files_are_one_on_both_sides(given_answers: dict[str, Any]) -> N
         assert owner == "${UID:-1000}:${GID:-1000}", "files that it makes must belong to who runs it"
         command = dockerfile.setting("development", "CMD")
         assert command is not None
-        assert any(reloads in word for word in command.words for reloads in RELOADS[service.spec.language]), command
+        scripts = [
+            script
+            for step in dockerfile.stages["development"].all("COPY")
+            for script in step.heredocs
+            if step.words[-1].endswith(f"/{command.words[0]}")
+        ]
+        started = [*command.words, *scripts]
+        assert any(reloads in word for word in started for reloads in RELOADS[service.spec.language]), command
         assert "command" not in development[service.name], "the image's own command reloads"
         if service.spec.language == "python":
             watched = folder["app/__main__.py"].decode()
