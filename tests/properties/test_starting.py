@@ -129,8 +129,15 @@ def test_services_wait_for_the_health_of_what_they_need(given_answers: dict[str,
 # Feature: optimized-container-infrastructure, Property 15: restarting one service leaves the others and their state alone
 @given(answers(FEW))
 def test_a_restart_leaves_others_and_their_state_alone(given_answers: dict[str, Any]) -> None:
-    """No container shares a volume, a namespace or a restart with another, and all state outlives its container."""
+    """No container shares a namespace, a restart or, but for data volumes, a volume; all state outlives its container."""
     project = Repository(given_answers)
+    # A data volume is there to be shared: by its writer, what prepares it, and its readers.
+    sharing: dict[str, set[str]] = {}
+    for service in project.stack.services:
+        for data in service.volumes:
+            sharing.setdefault(data.key, set()).update(
+                [service.name, *([service.prepare_name] if service.prepare else [])]
+            )
     for environment in KEEPING:
         if environment not in project.environments:
             continue
@@ -156,7 +163,10 @@ def test_a_restart_leaves_others_and_their_state_alone(given_answers: dict[str, 
                 assert target, f"{name} has an anonymous volume, which the next container would not get: {volume}"
                 if not source.startswith("."):
                     users.setdefault(source, []).append(name)
-        assert all(len(names) == 1 for names in users.values()), f"volumes with several users: {users}"
+        there = set(file["services"])
+        for source, names in users.items():
+            expected = sharing[source] & there if source in sharing else set(names[:1])
+            assert len(names) == len(expected) and set(names) == expected, f"{source} is used by {names}"
         assert set(users) == set(file.get("volumes") or {}), "volumes that are used and those that there are"
         for store in project.stack.stores:
             volumes = file["services"][store.name]["volumes"]
