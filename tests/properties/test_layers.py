@@ -256,7 +256,6 @@ def test_a_changed_version_invalidates_the_dependency_cache(build: Build, draw: 
 
 # Lock file -> a package with its version.
 LOCKED = {
-    "Cargo.lock": re.compile(r'^name = ".+"\nversion = "(?P<version>[^"]+)"\nsource', re.MULTILINE),
     "requirements.txt": re.compile(r"^[A-Za-z0-9._-]+(\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE),
     "requirements-dev.txt": re.compile(r"^[A-Za-z0-9._-]+(\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE),
     "requirements-training.txt": re.compile(r"^[A-Za-z0-9._-]+(\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE),
