@@ -296,7 +296,11 @@ def test_build_secrets_are_in_no_layer(image: Image) -> None:
                 )
                 assert target not in item.arguments, f"{stage.name}: {target} is named in the command"
                 assert "env" not in item.words, f"{stage.name}: prints its environment"
-        installs = [item for item in stage.all("RUN") if re.search(r"\b(uv pip|npm ci|pip install|go mod download|go install -C)\b", item.arguments)]
+        installs = [
+            item
+            for item in stage.all("RUN")
+            if re.search(r"\b(uv pip|npm ci|pip install|go mod download|go install -C)\b", item.arguments)
+        ]
         assert all(any(mount["type"] == "secret" for mount in item.mounts) for item in installs), (
             f"{stage.name} cannot use a private registry"
         )
