@@ -69,11 +69,12 @@ def test_ports_agree(given_answers: dict[str, Any]) -> None:
             called = stack.by_name[upstream.name]
             assert {v.name: v.value for v in service.variables}[upstream.env] == f"http://{called.name}:{called.port}"
     for store in stack.stores:
-        assert list(published(project.services("development")[store.name])) == [store.spec.port]
+        open_ports = [store.spec.port, *(endpoint.port for endpoint in store.spec.endpoints)]
+        assert list(published(project.services("development")[store.name])) == open_ports
         for environment in set(project.environments) - {"development"}:
             assert not published(project.services(environment)[store.name]), f"{store.name} can be reached from outside"
         if stack.kubernetes:
-            assert [each["port"] for each in inside[store.name]["ports"]] == [store.spec.port]
+            assert [each["port"] for each in inside[store.name]["ports"]] == open_ports
     filled = interpolated(project.compose["development"], {})["services"]
     numbers = [host for item in filled.values() for _, host in published(item).values()]
     assert len(numbers) == len(set(numbers)), f"two services want one port of the machine: {sorted(numbers)}"

@@ -75,7 +75,8 @@ def test_mounted_files_are_one_on_both_sides(given_answers: dict[str, Any]) -> N
         assert "command" not in development[service.name], "the image's own command reloads"
         if service.spec.language == "python":
             module = words[len(words) - 1 - words[::-1].index("-m") + 1]
-            assert f'reload_dirs=["{module}"]' in folder[f"{module}/__main__.py"].decode()
+            watched = ", ".join(f'"{path}"' for path in (module, *(library.source for library in service.libraries)))
+            assert f"reload_dirs=[{watched}]" in folder[f"{module}/__main__.py"].decode()
             assert module in service.mount_paths
         # Other files that the containers use are followed by `docker compose watch`.
         watch = development[service.name]["develop"]["watch"]

@@ -18,7 +18,7 @@ from support.samples import SAMPLES
 from support.strategies import Answers, answers
 
 # Tests of what hides secrets hold some, made up.
-SOURCE = (".py", ".ts", ".tsx")
+SOURCE = (".py", ".ts", ".tsx", ".go", ".rs")
 SETTINGS = (".yaml", ".yml", ".env", ".example", ".hcl", ".json")
 LOCKS = ("package-lock.json", "go.sum", "Cargo.lock", ".ico", ".png")
 # Long random texts that are no secrets: digests of packages, of commits and of images.
