@@ -349,6 +349,11 @@ class Stack(Frozen):
         return frozenset(service.example for service in self.deployed if service.example)
 
     @cached_property
+    def scales(self) -> bool:
+        """Whether load may add pods to any of its services."""
+        return any(service.scales for service in self.deployed)
+
+    @cached_property
     def functions(self) -> tuple[Service, ...]:
         """The services that are deployed as artefacts."""
         return tuple(service for service in self.services if not service.deployed)

@@ -43,7 +43,7 @@ def test_all_that_is_wrong_is_said_at_once(template: Path, tmp_path: Path) -> No
 COMMANDS = [
     (
         ["-d", "services=api:fastpai"],
-        "services: 'api': unknown kind 'fastpai'; did you mean 'fastapi'?; known are fastapi and react",
+        "services: 'api': unknown kind 'fastpai'; did you mean 'fastapi'?; known are ",
     ),
     (["-d", "registry=https://ghcr.io"], "without https://"),
     (["-d", "platforms=[linux/amd64"], "platforms: '[linux/amd64' is not YAML"),

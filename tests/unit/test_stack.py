@@ -97,7 +97,9 @@ def test_the_stack_cannot_be_changed() -> None:
 def test_a_stack_agrees_with_itself(given_: Answers) -> None:
     made = renderer().stack(given_)
     names = [s.name for s in made.services]
-    ports = [p for s in made.services for p in (s.port, s.debug_port) if p] + [store.spec.port for store in made.stores]
+    ports = [p for s in made.services for p in (s.port, s.debug_port) if p] + [
+        port for store in made.stores for port in store.spec.host_ports
+    ]
     assert len(set(ports)) == len(ports)
     assert all(1024 <= port <= 65535 for port in ports)
     assert len({s.path.lower() for s in made.services}) == len(names)

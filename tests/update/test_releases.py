@@ -62,7 +62,7 @@ def test_update_from_release(release: dict[str, Any], tmp_path: Path) -> None:
     assert "# mine" in mine.read_text()
     assert "## My own chapter" in readme.read_text()
     updated = files(project)
-    assert not [path for path, (content, _) in updated.items() if b"<<<<<<<" in content or path.endswith(".rej")]
+    assert not [path for path, (content, _) in updated.items() if b"\n<<<<<<< " in content or path.endswith(".rej")]
     fresh = files(copy(template, tmp_path / "fresh", vcs_ref="v999.0.0"))
     # What the template owns is as in a new project; what the user owns is there, and is the user's.
     assert not [path for path in fresh if path not in updated and not path.startswith(("backend/", "frontend/"))]
