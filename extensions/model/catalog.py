@@ -79,6 +79,7 @@ class Development(Data):
 class Commands(Data):
     """Commands that run in the development container, by task."""
 
+    build: str | None = Field(default=None, description="of a function: leaves its program in the file $OUTPUT")
     test: str
     integration: str | None = None
     bench: str | None = None

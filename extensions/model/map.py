@@ -84,6 +84,7 @@ def _service(service: Service) -> dict[str, Any]:
         "variables": {variable.name: variable.value for variable in (*service.variables, *service.env)},
         "dependencies": spec.development.dependencies,
         "commands": {
+            "build": spec.commands.build,
             "test": _test(service),
             "integration": spec.commands.integration if service.stores else None,
             "bench": spec.commands.bench,

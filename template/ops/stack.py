@@ -19,6 +19,7 @@ class Service:
     """A service: where it is and, of its development container, the commands by task and the folder `dependencies`."""
 
     name: str
+    role: str
     path: str
     image: str
     port: int

@@ -250,7 +250,11 @@ def secret_file(folder: Path, names: list[str], wrong: str, state: str) -> None:
 
 
 def refuses_bad_settings(project: Repository, service: Any, draw: st.DataObject) -> None:
-    """Require that a service's own check of its settings has words for each of them."""
+    """Require that a service's own check of its settings has words for each of them.
+
+    What cannot be run without compiling it is read: it must know every variable that it is given. What it
+    says where one is wrong, the kind's own tests require.
+    """
     folder = project.folder(service)
     if service.spec.language == "python":
         fields, _ = settings_fields(folder["app/settings.py"].decode())
@@ -258,6 +262,23 @@ def refuses_bad_settings(project: Repository, service: Any, draw: st.DataObject)
             text = [keyword.value for keyword in field.keywords if keyword.arg == "description"]
             assert text, f"{service.name}: {name} does not say what to set it to"
             assert ast.literal_eval(text[0]).strip()
+        return
+    if not project.dockerfiles[service.name].image("production").startswith("nginx"):
+        source = "".join(
+            content.decode()
+            for path, content in folder.items()
+            if path.startswith(tuple(f"{mount}/" for mount in service.mount_paths))
+            and re.search(r"\b(settings|environment)\b", path)
+            and "test" not in path
+        )
+        assert "; set it to " in source, f"{service.name} does not say what to set a variable to"
+        names = {"ENVIRONMENT", "PORT", *(variable.name for variable in service.variables)}
+        names |= {secret.variable for secret in service.secrets}
+        # Code may hold the variables of a volume as their common start.
+        starts = {volume.env.removesuffix("_PATH") for volume in service.volumes}
+        for name in sorted(names):
+            words = {name} | {start for start in starts if name.startswith(f"{start}_")}
+            assert any(f'"{word}"' in source for word in words), f"{service.name} is given {name} and does not read it"
         return
     script = folder["nginx/environment.envsh"].decode().replace("/etc/resolv.conf", "/dev/null")
     # What an empty resolv.conf says is its own; here a resolver is there.
@@ -321,8 +342,14 @@ def test_variables_reach_the_application_in_each_environment(
         for store in project.stack.stores:
             found = filled[store.name]["environment"]
             for variable in store.variables:
-                # The store and its users must agree, or none could log in.
-                assert all(filled[user]["environment"][variable.name] == found[variable.name] for user in store.users)
+                # The store and its users must agree, or none could log in; each side may have a name of its own for it.
+                raw = next(each.value for each in store.spec.variables if each.name == variable.name)
+                same = {each.name for each in store.spec.client if each.name == variable.name or each.value == raw}
+                if raw.startswith("$"):
+                    assert same, f"{store.name}: no user is told what {variable.name} is"
+                    for user in store.users:
+                        told = {name: filled[user]["environment"][name] for name in same}
+                        assert set(told.values()) == {found[variable.name]}, (environment, store.name, user, told)
             for user in store.users:
                 mine = next((item for item in store.accounts if item.service == user), None)
                 theirs = mine.secret.setting if mine else store.spec.secret.variable

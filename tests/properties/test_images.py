@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import tomllib
 from typing import Any
@@ -34,7 +35,13 @@ PROGRAMS = {
     "python:": {"python", "sh"},
     "node:": {"node", "npm", "sh"},
     "nginxinc/nginx-unprivileged:": {"nginx", "sh", "wget"},
+    "gcr.io/distroless/static-": set(),
+    "gcr.io/distroless/cc-": set(),
 }
+# Where programs are found by their name in any of these images.
+PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+# Debian's releases: what is compiled on one, and linked with its libraries, runs on the same.
+RELEASES = {"bookworm": "debian12", "trixie": "debian13"}
 # Modes that let nobody but root write.
 WRITABLE = re.compile(r"(?:^|,)(?:[ugoa]*[goa][ugoa]*|)[+=][rxXst]*w|^[0-7]*[2367][0-7]$|^[0-7]*[2367]$")
 
@@ -64,6 +71,25 @@ class Image:
     def made(self, stage: str) -> list[Instruction]:
         """Return the instructions that made what a stage holds."""
         return [item for each in self.dockerfile.ancestry(stage) for item in each.instructions]
+
+    def programs(self) -> set[str]:
+        """Return the programs of the base image, and those that production copies to where programs are found."""
+        base = self.dockerfile.image("production")
+        copied = {item.words[-1] for item in self.own if item.name == "COPY"}
+        there = {path for path in copied if path.rpartition("/")[0] in PATH}
+        return (
+            next(found for start, found in PROGRAMS.items() if base.startswith(start))
+            | there
+            | {path.rpartition("/")[2] for path in there}
+        )
+
+    def is_data(self, path: str) -> bool:
+        """Return whether a path is that of a data volume, or the folder that only such are in."""
+        volumes = {volume.path for volume in self.service.volumes}
+        return any(volume == path or volume.startswith(f"{path.rstrip('/')}/") for volume in volumes) and path not in (
+            "/",
+            self.service.spec.development.workdir,
+        )
 
     def base_packages(self, stage: str) -> set[str]:
         """Return the packages of the system that a stage has installed."""
@@ -106,6 +132,9 @@ def test_production_holds_runtime_dependencies_only(image: Image) -> None:
         assert not development, f"{stage} has packages of {development}"
         installs = [item.arguments for item in image.made(stage) if "npm ci" in item.arguments]
         assert all("--omit=dev" in command for command in installs)
+    if image.service.spec.language != "python":
+        # What is compiled, or bundled, has its packages in it.
+        assert not [path for _, path in image.copied() if path == folder], "packages beside the program that has them"
     if image.service.spec.language == "python":
         asked = tomllib.loads(image.files["pyproject.toml"].decode())
         names = {re.split(r"[^A-Za-z0-9._-]", each)[0].lower() for each in asked["dependency-groups"]["dev"]}
@@ -130,8 +159,9 @@ def test_no_temporary_files_or_caches_in_an_image(image: Image) -> None:
     sent = [path for path in JUNK if not is_ignored(path, image.ignore)]
     assert not sent, f"these would be sent to the builder: {sent}"
     for folder in image.service.mount_paths:
-        for inside in (f"{folder}/__pycache__/a.pyc", f"{folder}/.DS_Store"):
-            assert is_ignored(inside, image.ignore) or image.service.spec.language == "node", f"{inside} would be sent"
+        made = ["__pycache__/a.pyc"] if image.service.spec.language == "python" else []
+        for inside in (f"{folder}/{name}" for name in (*made, ".DS_Store")):
+            assert is_ignored(inside, image.ignore), f"{inside} would be sent"
     for stage, path in image.copied():
         assert not path.startswith(CACHES), f"{path} holds caches"
         for item in image.made(stage):
@@ -149,6 +179,11 @@ def test_no_temporary_files_or_caches_in_an_image(image: Image) -> None:
                 assert "/root/.cache/pip" in cached or "--no-cache-dir" in command, command
             if "npm ci" in command:
                 assert "/root/.npm" in cached, command
+            if re.search(r"\bcargo (build|fetch|install|test)\b", command):
+                assert "/usr/local/cargo/registry" in cached, command
+        # Go keeps the modules and what it compiled in folders that variables name.
+        kept = [image.dockerfile.env(stage).get(name) for name in ("GOCACHE", "GOMODCACHE", "CARGO_HOME")]
+        assert not [cache for cache in kept if cache and f"{path}/".startswith(f"{cache}/")], f"{path} holds caches"
     for name in image.dockerfile.needed("production"):
         for item in image.dockerfile.stages[name].all("RUN"):
             for mount in item.mounts:
@@ -181,16 +216,23 @@ def test_every_library_that_the_run_time_needs_is_there(image: Image) -> None:
     if service.spec.language == "python":
         for name in package_names(image.files["requirements.txt"]) & NEEDED_LIBRARIES.keys():
             assert NEEDED_LIBRARIES[name] in image.base_packages("production"), f"{name} needs {NEEDED_LIBRARIES[name]}"
-    programs = next(found for start, found in PROGRAMS.items() if base.startswith(start))
+    if base.startswith("gcr.io/distroless/"):
+        for stage in {stage for stage, path in image.copied() if not image.is_data(path)}:
+            if base.startswith("gcr.io/distroless/static-"):
+                assert dockerfile.env(stage)["CGO_ENABLED"] == "0", f"{base} has no library that {stage} could link"
+            release = next(found for name, found in RELEASES.items() if name in dockerfile.image(stage))
+            assert release in base, f"{stage} is built on {dockerfile.image(stage)} and runs on {base}"
+    programs = image.programs()
     for name in ("CMD", "ENTRYPOINT", "HEALTHCHECK"):
         item = dockerfile.setting("production", name)
-        if item is None:
+        if item is None or item.arguments == "NONE":
             continue
         words = Instruction("CMD", (), item.arguments.removeprefix("CMD "), ()).words
         assert words[0] in programs, f"{name}: {words[0]} is not in {base}"
         if words[:2] == ["sh", "-c"]:
             assert words[2].removeprefix("exec ").split()[0] in programs, words
-    assert service.healthcheck[0] in programs
+    if service.deployed:
+        assert service.healthcheck[0] in programs
     if service.prepare:
         assert service.prepare[0] in programs
 
@@ -255,7 +297,11 @@ def test_build_secrets_are_in_no_layer(image: Image) -> None:
                 )
                 assert target not in item.arguments, f"{stage.name}: {target} is named in the command"
                 assert "env" not in item.words, f"{stage.name}: prints its environment"
-        installs = [item for item in stage.all("RUN") if re.search(r"\b(uv pip|npm ci|pip install)\b", item.arguments)]
+        installs = [
+            item
+            for item in stage.all("RUN")
+            if re.search(r"\b(uv pip|npm ci|pip install|go mod download|go install -C)\b", item.arguments)
+        ]
         assert all(any(mount["type"] == "secret" for mount in item.mounts) for item in installs), (
             f"{stage.name} cannot use a private registry"
         )
@@ -295,9 +341,11 @@ def test_no_needless_permission_in_the_image(image: Image) -> None:
         for number, item in enumerate(image.dockerfile.stages[name].instructions):
             where = f"{name}, instruction {number + 1}"
             if item.name in ("COPY", "ADD"):
-                assert item.flag("chown") in (None, "0", "0:0", "root", "root:root"), (
-                    f"{where}: the files have another owner"
-                )
+                owners: tuple[str | None, ...] = (None, "0", "0:0", "root", "root:root")
+                if image.is_data(item.words[-1]):
+                    # A volume begins as the folder that it is mounted on: the service writes there.
+                    owners = (*owners, f"{image.service.spec.uid}:{image.service.spec.uid}")
+                assert item.flag("chown") in owners, f"{where}: the files have another owner"
                 mode = item.flag("chmod")
                 assert mode is None or not WRITABLE.search(mode), f"{where}: others may write ({mode})"
             if item.name == "RUN":
@@ -307,6 +355,11 @@ def test_no_needless_permission_in_the_image(image: Image) -> None:
                 for mode in re.findall(r"\bchmod (?:-\S+ )*(\S+)", item.arguments) if kept else ():
                     assert not WRITABLE.search(mode), f"{where}: others may write ({mode})"
                 assert "chown" not in item.arguments, f"{where}: files with another owner"
+                for command in re.split(r"&&|;", item.arguments):
+                    if "--owner" in command or "--group" in command:
+                        made = [word for word in command.split()[1:] if not word.startswith("-")]
+                        assert command.split()[:2] == ["install", "--directory"], f"{where}: files with another owner"
+                        assert all(image.is_data(path) for path in made), f"{where}: {made} have another owner"
                 # What commands make belongs to the user that they run as.
                 users = [other for other in image.made(name) if other.name == "USER"]
                 assert not users, f"{where}: runs as {users}"
@@ -319,10 +372,18 @@ def test_no_needless_permission_in_the_image(image: Image) -> None:
             script = image.files[path].startswith(b"#!")
             executable = bool(re.search(r"[1357]", mode)) if mode.isdigit() else "x" in mode
             assert executable == script, f"{path} is copied with {mode}"
-    for stage, path in image.copied():
+    # The modes of a program that was compiled are the compiler's.
+    compiled = image.service.spec.language in ("go", "rust")
+    for stage, path in image.copied() if not compiled else ():
         # Files of the repository on their way through a stage: their modes are set there too.
         own = [item for item in image.dockerfile.stages[stage].all("COPY") if not item.flag("from")]
         for item in own:
+            workdir = image.dockerfile.setting(stage, "WORKDIR")
+            assert workdir is not None
+            landed = posixpath.normpath(posixpath.join(workdir.arguments, item.words[-1]))
+            if not (f"{landed}/".startswith(f"{path}/") or f"{path}/".startswith(f"{landed}/")):
+                # It copies what was compiled from them.
+                continue
             commands = [other.arguments for other in image.dockerfile.stages[stage].all("RUN")]
             normalised = any(
                 re.search(rf"chmod -R \S+ \S*{re.escape(path.rsplit('/', 1)[-1])}\b", command) for command in commands

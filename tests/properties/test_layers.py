@@ -16,6 +16,13 @@ from support.strategies import answers
 INSTALL = re.compile(
     r"\b(apt-get|apk|dnf|pip|uv|npm|pnpm|yarn|cargo|go) +(-\S+ +)*(install|add|ci|sync|fetch|mod|pip)\b"
 )
+# Cargo fetches and compiles what a lock file names as it builds: an installation where it is given no source.
+CARGO = re.compile(r"\bcargo +(build|check|test)\b")
+# Packages of the system, and programs in a version that the command names: no lock file of the service has them.
+SYSTEM = re.compile(r"\b(apt-get|apk|dnf) +(-\S+ +)*(install|add)\b")
+PINNED = re.compile(r"\bcargo +install\b(?=.* --locked\b)(?=.* --version +\d+\.\d+\.\d+\b)")
+# Dependency files that production has no use for, by their names.
+DEVELOPMENT = re.compile(r"dev|^tools/")
 WORKING = ("RUN", "COPY", "ADD")
 ARGUMENTS = {"VERSION": "1.0.0", "REVISION": "a" * 40}
 
@@ -33,10 +40,9 @@ class Build:
         self.keys = keys(self.dockerfile, self.context, ARGUMENTS)
         self.installs = {step for step in self.keys if is_install(self.at(step))}
         # The files that installations name, in a mount or in a copy before them in their stage.
-        self.manifests = sorted(
-            {
+        self.named = {
+            (stage, number): {
                 name
-                for stage, number in self.installs
                 for item in self.dockerfile.stages[stage].instructions[: number + 1]
                 for name in (
                     *(item.sources if item.name == "COPY" else ()),
@@ -44,7 +50,11 @@ class Build:
                 )
                 if name in self.context
             }
-        )
+            # What the installation is given as a folder.
+            | set(read(self.at((stage, number)), self.context))
+            for stage, number in self.installs
+        }
+        self.manifests = sorted(set().union(*self.named.values()))
 
     def at(self, step: tuple[str, int]) -> Instruction:
         """Return the instruction of a step."""
@@ -67,7 +77,12 @@ class Build:
 
 def is_install(instruction: Instruction) -> bool:
     """Return whether an instruction fetches packages."""
-    return instruction.name == "RUN" and bool(INSTALL.search(instruction.arguments))
+    if instruction.name != "RUN":
+        return False
+    mounted = {mount.get("source", ".") for mount in instruction.mounts}
+    return bool(INSTALL.search(instruction.arguments)) or bool(
+        CARGO.search(instruction.arguments) and mounted & LOCKED.keys()
+    )
 
 
 @st.composite
@@ -100,14 +115,15 @@ def test_a_dependency_change_rebuilds_from_the_dependency_layer_on(build: Build)
             reads_it = manifest in read(first, build.context)
             copies_result = bool(first.flag("from"))
             assert inherits or reads_it or copies_result, (manifest, stage.name, first)
-            if reads_it and not inherits and stage.name in build.dockerfile.needed("development"):
+            installs_it = any(manifest in build.named[step] for step in build.installs if step[0] == stage.name)
+            if reads_it and installs_it and not inherits and stage.name in build.dockerfile.needed("development"):
                 # A copy of manifests alone, or the installation itself: the dependency layer begins here.
                 others = set(read(first, build.context)) - set(build.manifests)
                 assert is_install(first) or not others, (
                     f"{stage.name} starts anew with {others}, which are no dependency files"
                 )
         assert not [step for step in again if step[0] == "base"], "the base is built anew"
-    development_only = [name for name in build.manifests if "dev" in name]
+    development_only = [name for name in build.manifests if DEVELOPMENT.search(name)]
     for manifest in development_only:
         assert not build.of(build.edited(manifest), "production"), f"{manifest} has nothing to do with production"
 
@@ -225,9 +241,16 @@ def test_a_changed_version_invalidates_the_dependency_cache(build: Build, draw: 
         assert readers <= again, f"{match.group()} changes, and its installation is taken from the cache"
     for step in build.installs:
         words = build.at(step).arguments
-        assert any(option in words for option in ("--require-hashes", "npm ci", "--locked", "--frozen")), (
-            f"not locked: {words}"
-        )
+        if SYSTEM.search(words):
+            assert not INSTALL.search(SYSTEM.sub("", words)), f"packages of the system, and others: {words}"
+            continue
+        if PINNED.search(words):
+            continue
+        # Go itself refuses what go.sum does not name.
+        assert any(
+            option in words
+            for option in ("--require-hashes", "npm ci", "--locked", "--frozen", "go mod download", "go install -C")
+        ), f"not locked: {words}"
         assert reads_through(build, step), f"installs what no lock file names: {words}"
 
 
@@ -235,7 +258,18 @@ def test_a_changed_version_invalidates_the_dependency_cache(build: Build, draw: 
 LOCKED = {
     "requirements.txt": re.compile(r"^[A-Za-z0-9._-]+(\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE),
     "requirements-dev.txt": re.compile(r"^[A-Za-z0-9._-]+(\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE),
+    "requirements-training.txt": re.compile(r"^[A-Za-z0-9._-]+(\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE),
     "package-lock.json": re.compile(r'"node_modules/[^"]+": \{\s+"version": "(?P<version>[^"]+)"'),
+    "go.sum": re.compile(r"^\S+ v(?P<version>\S+) h1:", re.MULTILINE),
+    "tools/go.sum": re.compile(r"^\S+ v(?P<version>\S+) h1:", re.MULTILINE),
+    "Cargo.lock": re.compile(r'^name = "[^"]+"\nversion = "(?P<version>[^"]+)"\nsource = ', re.MULTILINE),
+}
+# A command that reads a lock file which it does not name -> that lock file.
+IMPLIED = {
+    "npm ci": "package-lock.json",
+    "go mod download": "go.sum",
+    "go install -C tools": "tools/go.sum",
+    "--locked": "Cargo.lock",
 }
 
 
@@ -244,5 +278,5 @@ def reads_through(build: Build, step: tuple[str, int]) -> set[str]:
     stage = build.dockerfile.stages[step[0]]
     there = {path for item in stage.instructions[: step[1] + 1] for path in read(item, build.context)}
     command = build.at(step).arguments
-    implied = {"package-lock.json"} if "npm ci" in command else set()
+    implied = {lock for words, lock in IMPLIED.items() if words in command}
     return {lock for lock in LOCKED if lock in there and (lock in command.split() or lock in implied)}

@@ -7,12 +7,24 @@ from typing import Any
 
 from hypothesis import given
 
+from support.dockerfile import Dockerfile, Instruction
 from support.layers import is_ignored, patterns
 from support.rendered import FEW, Repository
 from support.strategies import answers
 
-# What reloads the source, by language: a word of the development stage's command.
-RELOADS = {"python": ("--reload",), "node": ("vite", "--watch")}
+# What reloads the source, by language: a part of the development stage's command, or of the script that it runs.
+RELOADS = {"python": ("--reload",), "node": ("vite", "--watch"), "go": ("air",), "rust": ("inotifywait",)}
+
+
+def run_by(dockerfile: Dockerfile, command: Instruction) -> list[str]:
+    """Return the words of a development command, a shell's command split, and those of scripts of the Dockerfile."""
+    words = [part for word in command.words for part in word.split()]
+    scripts = {
+        item.words[-1].rpartition("/")[2]: item.heredocs[0]
+        for item in dockerfile.stages["development"].all("COPY")
+        if item.heredocs
+    }
+    return words + [part for word in words for part in scripts.get(word, "").split()]
 
 
 # Feature: optimized-container-infrastructure, Property 6: a change in a mounted file is seen on both sides at once
@@ -27,12 +39,18 @@ def test_mounted_files_are_one_on_both_sides(given_answers: dict[str, Any]) -> N
         ignore = patterns(folder[".dockerignore"].decode())
         workdir = dockerfile.setting("development", "WORKDIR")
         assert workdir is not None
+        data = {volume.key: volume.path for volume in service.volumes}
+        read_only = {volume.key: volume.read_only for volume in service.volumes}
         for name in [service.name, *([service.prepare_name] if service.prepare else [])]:
             binds: dict[str, str] = {}
             named: dict[str, str] = {}
             for volume in development[name]["volumes"]:
                 source, target, *mode = volume.split(":")
-                assert not mode, f"{name}: {volume} is not read-write"
+                if data.get(source) == target:
+                    # A data volume, which only its writer may change.
+                    assert mode == (["ro"] if read_only[source] else []), f"{name}: {volume}"
+                else:
+                    assert not mode, f"{name}: {volume} is not read-write"
                 (binds if source.startswith("./") else named)[source] = target
             libraries = {f"./{library.path}": library.folder for library in service.libraries}
             own = {source: target for source, target in binds.items() if source not in libraries}
@@ -52,12 +70,14 @@ def test_mounted_files_are_one_on_both_sides(given_answers: dict[str, Any]) -> N
         assert owner == "${UID:-1000}:${GID:-1000}", "files that it makes must belong to who runs it"
         command = dockerfile.setting("development", "CMD")
         assert command is not None
-        assert any(reloads in word for word in command.words for reloads in RELOADS[service.spec.language]), command
+        words = run_by(dockerfile, command)
+        assert any(word.endswith(RELOADS[service.spec.language]) for word in words), words
         assert "command" not in development[service.name], "the image's own command reloads"
         if service.spec.language == "python":
-            watched = folder["app/__main__.py"].decode()
-            assert 'reload_dirs=["app"]' in watched
-            assert "app" in service.mount_paths
+            module = words[len(words) - 1 - words[::-1].index("-m") + 1]
+            watched = ", ".join(f'"{path}"' for path in (module, *(library.source for library in service.libraries)))
+            assert f"reload_dirs=[{watched}]" in folder[f"{module}/__main__.py"].decode()
+            assert module in service.mount_paths
         # Other files that the containers use are followed by `docker compose watch`.
         watch = development[service.name]["develop"]["watch"]
         followed = {rule["path"].removeprefix(f"{service.path}/"): rule for rule in watch}

@@ -18,9 +18,9 @@ from support.samples import SAMPLES
 from support.strategies import Answers, answers
 
 # Tests of what hides secrets hold some, made up.
-SOURCE = (".py", ".ts", ".tsx")
+SOURCE = (".py", ".ts", ".tsx", ".go", ".rs")
 SETTINGS = (".yaml", ".yml", ".env", ".example", ".hcl", ".json")
-LOCKS = ("package-lock.json", "go.sum", ".ico", ".png")
+LOCKS = ("package-lock.json", "go.sum", "Cargo.lock", ".ico", ".png")
 # Long random texts that are no secrets: digests of packages, of commits and of images.
 DIGESTS = re.compile(
     r"--hash=sha256:[0-9a-f]{64}|sha(256|384|512)-[A-Za-z0-9+/=]+|@[0-9a-f]{40}\b|@sha256:[0-9a-f]{64}|h1:[A-Za-z0-9+/=]{44}"

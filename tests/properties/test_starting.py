@@ -70,19 +70,22 @@ def test_health_checks_pass_once_started(given_answers: dict[str, Any]) -> None:
         for command in checks[service.name]:
             port = [part for part in command if "127.0.0.1" in part]
             assert all(f":{service.port}{service.spec.health.live}" in part for part in port), (service.name, command)
-        for environment in project.environments:
+        for environment in project.environments if service.deployed else ["development"]:
             assert project.services(environment)[service.name]["environment"]["PORT"] == str(service.port)
         dockerfile = project.dockerfiles[service.name]
         for stage in ("development", "production"):
             check = dockerfile.setting(stage, "HEALTHCHECK")
             assert check is not None, f"{service.name}: {stage} has no health check"
+            if stage == "production" and not service.deployed:
+                assert check.arguments == "NONE", f"{service.name} is asked by nobody"
+                continue
             assert {"interval", "timeout", "start-period", "start-interval", "retries"} == {
                 name for name, _ in check.flags
             }
             assert check.arguments.startswith("CMD ["), "a health check in exec form needs no shell"
     if project.stack.kubernetes:
         workloads = pods(document for documents in project.manifests.values() for document in documents)
-        for service in project.stack.services:
+        for service in project.stack.deployed:
             container = workloads["Deployment", service.name]["containers"][0]
             names = {port["name"]: port["containerPort"] for port in container["ports"]}
             health = service.spec.health
@@ -126,8 +129,15 @@ def test_services_wait_for_the_health_of_what_they_need(given_answers: dict[str,
 # Feature: optimized-container-infrastructure, Property 15: restarting one service leaves the others and their state alone
 @given(answers(FEW))
 def test_a_restart_leaves_others_and_their_state_alone(given_answers: dict[str, Any]) -> None:
-    """No container shares a volume, a namespace or a restart with another, and all state outlives its container."""
+    """No container shares a namespace, a restart or, but for data volumes, a volume; all state outlives its container."""
     project = Repository(given_answers)
+    # A data volume is there to be shared: by its writer, what prepares it, and its readers.
+    sharing: dict[str, set[str]] = {}
+    for service in project.stack.services:
+        for data in service.volumes:
+            sharing.setdefault(data.key, set()).update(
+                [service.name, *([service.prepare_name] if service.prepare else [])]
+            )
     for environment in KEEPING:
         if environment not in project.environments:
             continue
@@ -153,7 +163,10 @@ def test_a_restart_leaves_others_and_their_state_alone(given_answers: dict[str, 
                 assert target, f"{name} has an anonymous volume, which the next container would not get: {volume}"
                 if not source.startswith("."):
                     users.setdefault(source, []).append(name)
-        assert all(len(names) == 1 for names in users.values()), f"volumes with several users: {users}"
+        there = set(file["services"])
+        for source, names in users.items():
+            expected = sharing[source] & there if source in sharing else set(names[:1])
+            assert sorted(names) == sorted(expected), f"{source} is used by {names}"
         assert set(users) == set(file.get("volumes") or {}), "volumes that are used and those that there are"
         for store in project.stack.stores:
             volumes = file["services"][store.name]["volumes"]

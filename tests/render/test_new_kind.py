@@ -10,57 +10,15 @@ import yaml
 from copier.errors import UserMessageError
 
 from render.test_text import faults
-from support.copying import clone_files, copy, tree
+from support import plain_kind
+from support.copying import copy, tree
 from support.render import ROOT, Renderer, Tree
-
-DESCRIPTION = """\
-title: Plain Python
-language: python
-role: api
-summary: HTTP server of Python's standard library
-port: 8100
-debug_port: 5800
-debug_protocol: debugpy
-uid: 1000
-stores: [redis]
-health: {}
-healthcheck: ["true"]
-production: {cpu: 100m, memory: 32Mi}
-development_limits: {cpu: "1", memory: 128Mi}
-development:
-  workdir: /app
-  dependencies: /opt/venv
-  mounts: [{path: server}]
-  rebuild: [requirements.txt]
-commands:
-  test: python -m unittest
-  lint: python -m compileall server
-  fmt: "true"
-  lock: "true"
-"""
-DOCKERFILE = """\
-# syntax=docker/dockerfile:1
-FROM {{ stack.images.python }} AS base
-FROM base AS dependencies
-FROM base AS development
-FROM base AS builder
-FROM base AS production
-USER {{ service.spec.uid }}
-CMD ["python", "-m", "http.server", "{{ service.port }}"]
-"""
 
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the template that knows one more kind."""
-    root = clone_files(tmp_path_factory.mktemp("extended") / "slipway")
-    (root / "extensions/kinds/plain-python.yml").write_text(DESCRIPTION)
-    folder = root / "template/{% yield service from plain_python_services %}{{ service.path }}{% endyield %}"
-    (folder / "server").mkdir(parents=True)
-    (folder / "Dockerfile.jinja").write_text(DOCKERFILE)
-    (folder / ".dockerignore").write_text("*\n!server\n")
-    (folder / "server" / "__main__.py").write_text('"""Serves nothing yet."""\n')
-    return root
+    return plain_kind.extended(tmp_path_factory.mktemp("extended") / "slipway")
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +42,8 @@ def test_copier_writes_its_services(extended: Path, files: Tree, tmp_path: Path)
     rendered = Renderer(extended).render({**ANSWERS, "_src_path": str(extended)})
     assert {path: (file.content, file.executable) for path, file in rendered.items()} == written
     assert "services/old/server/__main__.py" in files
-    assert '"8100"' in files["services/old/Dockerfile"].text
-    assert '"8101"' in files["services/other/Dockerfile"].text
+    assert "EXPOSE 8100" in files["services/old/Dockerfile"].text
+    assert "EXPOSE 8101" in files["services/other/Dockerfile"].text
 
 
 def test_it_is_in_every_view(files: Tree) -> None:

@@ -14,6 +14,8 @@ from support.strategies import Answers, answers
 
 # Their formatters want two empty lines between definitions.
 TWO_EMPTY_LINES = (".py", ".pyi", ".mako")
+# Tabs are what make and gofmt indent by.
+INDENTED_BY_TABS = ("Makefile", ".mk", ".mod", ".go", ".tsv")
 # Bytes, or written by a tool in its own way.
 NOT_OURS = (".ico", ".png", ".woff2")
 EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
@@ -42,7 +44,7 @@ def _faults(path: str, file: File) -> tuple[str, ...]:
         found.append(f"{where}: does not end with exactly one newline")
     if text.startswith("\n"):
         found.append(f"{where}: starts with an empty line")
-    if "\r" in text or ("\t" in text and not path.endswith(("Makefile", ".mk", ".mod", ".tsv"))):
+    if "\r" in text or ("\t" in text and not path.endswith(INDENTED_BY_TABS)):
         found.append(f"{where}: holds a tab or a carriage return")
     # A plain file may hold such braces, in f-strings and JSX.
     if file.source.endswith(".jinja"):

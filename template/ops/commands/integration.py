@@ -31,7 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Start it, run the tests, and take it down whatever happened; 1 when anything failed."""
     known = stack.load()
-    names = [known.service(name).name for name in options.services] or list(known.services)
+    names = [known.service(name).name for name in options.services or known.services]
+    # A function is no part of it: it runs in Lambda, one event at a time.
+    names = [name for name in names if known.services[name].role != "function"]
+    if not names:
+        print("There is nothing to test together: functions are tested by `make test`.")
+        return 0
     project = compose.project("test")
     problems = [finding for finding in engine.check() if finding.level == "error"]
     if problems:

@@ -51,7 +51,10 @@ class Model:
         """
         with path.open("rb") as file:
             self.version = hashlib.file_digest(file, "sha256").hexdigest()[:12]
-        self._session = _session(path)
+        try:
+            self._session = _session(path)
+        except Exception as error:
+            raise ModelError(f"ONNX Runtime cannot load it: {error}") from error
         metadata = self._session.get_modelmeta()
         self.name: str = metadata.graph_name
         self.provider: str = self._session.get_providers()[0].removesuffix("ExecutionProvider")

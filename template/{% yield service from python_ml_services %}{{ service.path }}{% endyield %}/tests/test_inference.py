@@ -67,6 +67,13 @@ def test_a_model_without_the_right_names_is_refused(
         Model(changed(model_path, tmp_path, **metadata))
 
 
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"no model")
+    with pytest.raises(ModelError, match="cannot load it"):
+        Model(path)
+
+
 def test_a_model_with_two_inputs_is_refused(tmp_path: Path) -> None:
     a, b, total = (
         helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [None, 1])

@@ -1,0 +1,1 @@
+"""What makes the example model; none of it is in production."""

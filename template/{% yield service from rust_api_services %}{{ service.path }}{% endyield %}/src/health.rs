@@ -118,7 +118,7 @@ mod tests {
         );
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn what_does_not_answer_in_time_is_not_usable() {
         assert_eq!(
             run("slow", Box::pin(std::future::pending())).await,

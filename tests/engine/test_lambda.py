@@ -1,0 +1,202 @@
+"""A function is compiled in its container and from its Dockerfile, and invoked as Lambda does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.commands import DOCKER_CONFIG, Done, docker
+from engine.measure import record
+from engine.project import STRANGER, Environment, Project, free_ports, remove
+from engine.web import request
+from support import copying
+
+SOURCE = "greeter/src/greeting.rs"
+# What the compiler takes seconds for, so that there is a middle in which to kill it.
+SLOW = """
+#[allow(long_running_const_eval)]
+const _: u64 = {
+    let mut number = 0;
+    while number < 200_000_000 {
+        number += 1;
+    }
+    number
+};
+"""
+INVOKE = "/2015-03-31/functions/function/invocations"
+
+
+@pytest.fixture(scope="module")
+def function(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
+    """Return the development of a repository with one function, not started yet."""
+    slug = f"slipway-lambda-{uuid.uuid4().hex[:8]}"
+    data = {"project_slug": slug, "preset": "lambda"}
+    folder = copying.copy(template, tmp_path_factory.mktemp("lambda") / "project", data)
+    port, debugger = free_ports(2)
+    (folder / ".env").write_text(f"GREETER_HOST_PORT={port}\nGREETER_DEBUG_PORT={debugger}\n")
+    user = STRANGER if os.getuid() == 0 else (os.getuid(), os.getgid())
+    if os.getuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, *user)
+    try:
+        yield Environment(Project(folder, slug, user), slug, ("compose.yaml",), {"greeter": port})
+    finally:
+        remove(slug)
+
+
+@pytest.fixture(scope="module")
+def dev(function: Environment) -> Done:
+    """Build in the development container, which starts for it."""
+    return build(function, "dev")
+
+
+@pytest.fixture(scope="module")
+def prod(function: Environment) -> Done:
+    """Build from the Dockerfile."""
+    return build(function, "prod")
+
+
+def ops(function: Environment, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "ops", "function", *arguments)
+
+
+def build(function: Environment, mode: str) -> Done:
+    """Build, and keep the artefact of each mode beside where both modes leave it."""
+    done = function.project.succeed(*ops(function, "build", "--mode", mode), seconds=900)
+    record(f"lambda.build.{mode}", done.seconds, "s")
+    shutil.copy(artefact(function), function.project.path(f"{mode}.zip"))
+    return done
+
+
+def artefact(function: Environment) -> Path:
+    (found,) = function.project.path("dist/greeter").glob("*/bootstrap.zip")
+    return found
+
+
+def test_both_modes_make_the_same_kind_of_artefact(function: Environment, dev: Done, prod: Done) -> None:
+    for mode in ("dev", "prod"):
+        with zipfile.ZipFile(function.project.path(f"{mode}.zip")) as archive:
+            (entry,) = archive.infolist()
+            program = archive.read(entry)
+        assert entry.filename == "bootstrap"
+        assert entry.external_attr >> 16 == 0o100755
+        assert program.startswith(b"\x7fELF"), "no program of Linux"
+        assert b"/ld-linux" not in program, f"{mode} needs a C library that Lambda does not have"
+        record(f"lambda.size.{mode}", function.project.path(f"{mode}.zip").stat().st_size / 1e6, "MB")
+
+
+def test_the_same_source_gives_the_same_artefact(function: Environment, dev: Done, prod: Done) -> None:
+    for mode in ("dev", "prod"):
+        before = function.project.path(f"{mode}.zip").read_bytes()
+        again = build(function, mode)
+        assert function.project.path(f"{mode}.zip").read_bytes() == before
+        record(f"lambda.build.{mode}.again", again.seconds, "s")
+
+
+@pytest.mark.parametrize("mode", ["dev", "prod"])
+def test_an_artefact_answers_in_a_closed_container(function: Environment, dev: Done, prod: Done, mode: str) -> None:
+    shutil.copy(function.project.path(f"{mode}.zip"), artefact(function))
+    invoke = ops(function, "invoke", "--mode", "prod")
+    done = function.project.succeed(*invoke, "--event", '{"name": "Grace"}')
+    assert '{"message":"Hello, Grace!"}' in done.output
+    refused = function.project.run(*invoke, "--event", '{"name": ""}')
+    assert refused.code == 1
+    assert '"errorType":"InvalidName"' in refused.output
+
+
+def test_development_answers_on_its_port_and_reloads(function: Environment, dev: Done) -> None:
+    project = function.project
+    project.succeed(*ops(function, "start"), seconds=300)
+    assert invoke(function, "Ada") == {"message": "Hello, Ada!"}
+    with project.changed(SOURCE, ("Hello, {name}!", "Welcome, {name}!")):
+        saved = time.perf_counter()
+        while invoke(function, "Ada") != {"message": "Welcome, Ada!"}:
+            assert time.perf_counter() - saved < 60, "it never reloaded"
+            time.sleep(0.1)
+        record("lambda.reload", time.perf_counter() - saved, "s")
+    status = project.succeed(*ops(function, "status"))
+    assert "running, healthy" in status.output
+
+
+def invoke(function: Environment, name: str) -> object:
+    return request(function.url("greeter", INVOKE), "POST", {"name": name}).json()
+
+
+def test_the_whole_image_is_the_program(function: Environment, prod: Done) -> None:
+    function.project.make("build", "TAG=1.2.3")
+    image = function.project.image("greeter")
+    listing = docker("image", "save", image, "--output", str(function.project.path("image.tar")))
+    assert not listing
+    (size,) = docker("image", "inspect", image, "--format", "{{.Size}}").split()
+    record("lambda.image", int(size) / 1e6, "MB")
+    container = docker("create", image).strip()
+    try:
+        exported = subprocess.run(["docker", "export", container], capture_output=True, check=True, env=_docker())
+        names = subprocess.run(["tar", "-t"], input=exported.stdout, capture_output=True, check=True).stdout.split()
+    finally:
+        docker("rm", container)
+    # The engine itself adds empty places for what it mounts.
+    programs = {name for name in names if not name.startswith((b"dev", b"etc", b"proc", b"sys", b".dockerenv"))}
+    assert programs == {b"bootstrap"}
+
+
+def _docker() -> dict[str, str]:
+    return {**os.environ, "DOCKER_CONFIG": DOCKER_CONFIG}
+
+
+def test_wrong_settings_are_all_listed(function: Environment, dev: Done, prod: Done) -> None:
+    wrong = ("-e", "ENVIRONMENT=prod", "-e", "LOG_LEVEL=loud")
+    function.project.make("build", "TAG=1.2.3")
+    done = function.project.run("docker", "run", "--rm", "--read-only", *wrong, function.project.image("greeter"))
+    assert done.code == 2
+    assert [line.split(":")[0].strip() for line in done.output.splitlines()[1:]] == ["ENVIRONMENT", "LOG_LEVEL"]
+
+
+def test_a_build_whose_container_is_killed_says_so_and_works_again(function: Environment, dev: Done) -> None:
+    project = function.project
+    environment = {**_docker(), **project.variables}
+    with project.changed(SOURCE, append=SLOW):
+        with subprocess.Popen(
+            ops(function, "build"), cwd=project.folder, env=environment, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True,
+        ) as running:  # fmt: skip
+            assert running.stdout is not None
+            assert any("Compiling" in line or "Blocking" in line for line in running.stdout)
+            docker("kill", function.container("greeter")["Id"])
+            said = running.stdout.read()
+            code = running.wait(timeout=120)
+        assert code == 1, said
+        assert "greeter: its development container ended" in said
+        build(function, "dev")
+
+
+def test_a_build_that_fails_names_what_does_not_compile_and_works_again(function: Environment, dev: Done) -> None:
+    with function.project.changed(SOURCE, append="\nfn broken( {\n"):
+        done = function.project.run(*ops(function, "build"))
+        assert done.code == 1
+        assert "greeter: it does not compile: error: could not compile `service`" in done.output
+        failed = function.project.run(*ops(function, "build", "--mode", "prod"))
+        assert failed.code == 1
+        assert "stage builder of greeter failed in: RUN" in failed.output
+    build(function, "dev")
+
+
+def test_without_an_engine_it_says_what_is_missing(function: Environment, tmp_path: Path) -> None:
+    done = function.project.run(*ops(function, "build"), given={"PATH": str(tmp_path)})
+    assert done.code == 1
+    assert "docker: the docker command is not installed" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_development_says_whether_it_is_ready(function: Environment, dev: Done) -> None:
+    function.project.succeed(*ops(function, "start"), seconds=300)
+    assert request(function.url("greeter", "/health/ready")).status == 200
