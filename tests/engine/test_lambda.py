@@ -131,6 +131,16 @@ def invoke(function: Environment, name: str) -> object:
     return request(function.url("greeter", INVOKE), "POST", {"name": name}).json()
 
 
+def test_a_change_of_source_is_compiled_in_the_container_that_is_there(function: Environment, dev: Done) -> None:
+    before = function.container("greeter")["Id"]
+    with function.project.changed(SOURCE, ("Hello, {name}!", "Good day, {name}!")):
+        record("lambda.build.dev.change", build(function, "dev").seconds, "s")
+        with zipfile.ZipFile(artefact(function)) as archive:
+            assert b"Good day, " in archive.read("bootstrap")
+        assert function.container("greeter")["Id"] == before
+    build(function, "dev")
+
+
 def test_the_whole_image_is_the_program(function: Environment, prod: Done) -> None:
     function.project.make("build", "TAG=1.2.3")
     image = function.project.image("greeter")
