@@ -209,6 +209,16 @@ class Service(Frozen):
         return (*self.stores, *(upstream.name for upstream in self.upstreams))
 
     @property
+    def relational(self) -> bool:
+        """Whether it keeps rows in PostgreSQL or a store that is PostgreSQL inside."""
+        return not {"postgres", "timescaledb"}.isdisjoint(self.stores)
+
+    @property
+    def time_series(self) -> bool:
+        """Whether it keeps measurements in a store made for them."""
+        return not {"timescaledb", "questdb"}.isdisjoint(self.stores)
+
+    @property
     def env_prefix(self) -> str:
         return env_name(self.name)
 

@@ -109,7 +109,9 @@ def read(image: str, base: str, folder: Path) -> Image:
 
 
 def layers(image: str) -> list[str]:
-    """Return the digest of every layer's content."""
+    """Return the digest of every layer's content; `scratch`, which no engine lists, has none."""
+    if image == "scratch":
+        return []
     found: list[str] = json.loads(docker("image", "inspect", "--format", "{{json .RootFS.Layers}}", image))
     return found
 

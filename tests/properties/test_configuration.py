@@ -19,6 +19,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.stack import env_name
+from support.catalog import catalog
 from support.composefile import MissingVariableError, documented, interpolated, references
 from support.render import renderer, write
 from support.rendered import FEW, Repository, pods
@@ -272,7 +274,15 @@ def refuses_bad_settings(project: Repository, service: Any, draw: st.DataObject)
             and "test" not in path
         )
         assert "; set it to " in source, f"{service.name} does not say what to set a variable to"
-        names = {"ENVIRONMENT", "PORT", *(variable.name for variable in service.variables)}
+        names = {"ENVIRONMENT", *(variable.name for variable in service.variables)}
+        # A function asks for its events; it listens on no port.
+        names |= {"PORT"} if service.deployed else set()
+        # Each kind talks to a store in one of its protocols.
+        names -= {
+            env_name(f"{name}-{endpoint.name}-port")
+            for name in service.stores
+            for endpoint in catalog().stores[name].endpoints
+        }
         names |= {secret.variable for secret in service.secrets}
         # Code may hold the variables of a volume as their common start.
         starts = {volume.env.removesuffix("_PATH") for volume in service.volumes}
@@ -308,7 +318,7 @@ def test_variables_reach_the_application_in_each_environment(
     values = {**chosen(draw, sorted(listed)), "TAG": "1"}
     for environment in project.environments:
         filled = interpolated(project.compose[environment], values)["services"]
-        for service in project.stack.services:
+        for service in project.stack.services if environment == "development" else project.stack.deployed:
             found = filled[service.name]["environment"]
             expected = {"ENVIRONMENT": environment, "PORT": str(service.port)}
             for variable in (*service.variables, *service.env):
@@ -395,13 +405,18 @@ def in_kubernetes(project: Repository) -> None:
 
 
 def literals(kustomization: Any) -> dict[str, dict[str, str]]:
-    """Return the values of each ConfigMap that a kustomization generates; Kustomize takes quotes off their ends."""
+    """Return the values of each ConfigMap that a kustomization generates."""
     return {
         generator["name"]: {
-            name: value.strip("\"'") for name, _, value in (literal.partition("=") for literal in generator["literals"])
+            name: unquoted(value) for name, _, value in (literal.partition("=") for literal in generator["literals"])
         }
         for generator in kustomization["configMapGenerator"]
     }
+
+
+def unquoted(value: str) -> str:
+    """Return a literal's value as Kustomize reads it: without one pair of quotes around it."""
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
 def test_the_renderer_knows_these_answers() -> None:

@@ -37,6 +37,7 @@ PROGRAMS = {
     "nginxinc/nginx-unprivileged:": {"nginx", "sh", "wget"},
     "gcr.io/distroless/static-": set(),
     "gcr.io/distroless/cc-": set(),
+    "scratch": set(),
 }
 # Where programs are found by their name in any of these images.
 PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -76,11 +77,11 @@ class Image:
         """Return the programs of the base image, and those that production copies to where programs are found."""
         base = self.dockerfile.image("production")
         copied = {item.words[-1] for item in self.own if item.name == "COPY"}
-        there = {path for path in copied if path.rpartition("/")[0] in PATH}
+        found_by_name = {path.rpartition("/")[2] for path in copied if path.rpartition("/")[0] in PATH}
         return (
             next(found for start, found in PROGRAMS.items() if base.startswith(start))
-            | there
-            | {path.rpartition("/")[2] for path in there}
+            | found_by_name
+            | {path for path in copied if path.startswith("/")}
         )
 
     def is_data(self, path: str) -> bool:

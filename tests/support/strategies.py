@@ -150,9 +150,9 @@ def services(
     preset: str = "custom",
     libraries: Sequence[Library] = (),
 ) -> list[Service]:
-    """Return lists of services with acyclic needs; needs and path are said of those that `preset` would complete."""
+    """Return lists of services with acyclic needs; what `preset` would complete is said of each."""
     names = draw(_names(draw(sizes() if size is None else size)))
-    known = {(service["name"], service["kind"]) for service in catalog().presets[preset].services}
+    known = {(service["name"], service["kind"]): service for service in catalog().presets[preset].services}
     chosen: list[Service] = []
     for name in names:
         kind = draw(st.sampled_from(sorted(catalog().kinds)))
@@ -166,6 +166,7 @@ def services(
             service["needs"] = needs
         if (name, kind) in known:
             service["path"] = f"services/{name}"
+            service |= {field: [] for field in ("libraries", "volumes") if field in known[name, kind]}
         chosen.append(service)
     _details(draw, chosen, libraries)
     _volumes(draw, chosen)
