@@ -48,7 +48,10 @@ HINTS: Final = {
     "external_api": "use a URL without user, query and fragment, such as https://api.example.com",
     "cpu": "use a CPU quantity from 10m to 64, such as 500m or 2",
     "memory": "use a memory quantity from 16Mi to 256Gi, such as 256Mi or 1Gi",
-    "env": "use NAME: value pairs, both texts; names in upper snake case, values one line",
+    "env": (
+        "use NAME: value pairs, both texts; names in upper snake case, values one line without double quotes, "
+        "backslashes, dollars, backticks, braces and angle brackets"
+    ),
     "services": "use a line such as 'backend:fastapi, frontend:react' or a list of services",
 }  # fmt: skip
 
