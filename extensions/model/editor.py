@@ -28,19 +28,11 @@ def launch(stack: Stack) -> dict[str, Any]:
 
 
 def tasks(stack: Stack) -> dict[str, Any]:
-    """Return `tasks.json`: what has to run before a debugger; empty where nothing has to."""
-    found = [
-        {
-            "label": _label(service),
-            "type": "shell",
-            "command": Template(service.debugger.before).substitute(_values(service)),
-            "presentation": {"reveal": "silent"},
-            "problemMatcher": [],
-        }
-        for service in stack.services
-        if service.debugger and service.debugger.before
-    ]
-    return {"version": "2.0.0", "tasks": found} if found else {}
+    """Return `tasks.json`: what has to run before a debugger."""
+    return {
+        "version": "2.0.0",
+        "tasks": [_task(service, service.debugger) for service in stack.debugged_programs if service.debugger],
+    }
 
 
 def extensions(services: Iterable[Service]) -> list[str]:
@@ -54,6 +46,16 @@ def _configuration(service: Service, debugger: Debugger) -> dict[str, Any]:
     before = {"preLaunchTask": _label(service)} if debugger.before else {}
     configuration: dict[str, Any] = _filled(debugger.configuration, _values(service), _folders(service))
     return {"name": service.name, **configuration, **before}
+
+
+def _task(service: Service, debugger: Debugger) -> dict[str, Any]:
+    return {
+        "label": _label(service),
+        "type": "shell",
+        "command": Template(debugger.before or "").substitute(_values(service)),
+        "presentation": {"reveal": "silent"},
+        "problemMatcher": [],
+    }
 
 
 def _label(service: Service) -> str:

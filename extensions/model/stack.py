@@ -392,6 +392,11 @@ class Stack(Frozen):
         """The services that are deployed as artefacts."""
         return tuple(service for service in self.services if not service.deployed)
 
+    @cached_property
+    def debugged_programs(self) -> tuple[Service, ...]:
+        """The services whose debugger needs a command before."""
+        return tuple(service for service in self.services if service.debugger and service.debugger.before)
+
     @property
     def database(self) -> str:
         return self.slug.replace("-", "_")
