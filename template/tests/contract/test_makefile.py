@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from ops.__main__ import names
-from tests.support.repository import ROOT, SERVICES, STACK
+from tests.support.repository import ROOT, SERVICES, STACK, text
 
 FILES = [ROOT / "Makefile", *sorted((ROOT / "ops" / "tasks").glob("*.mk"))]
 SOURCE = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
@@ -38,8 +38,11 @@ def test_tasks_are_those_of_this_repository() -> None:
 
 
 def test_it_uses_nothing_newer_than_make_3_81() -> None:
+    services = "\n".join(text(f"{service['path']}/Makefile") for service in SERVICES.values())
     newer = re.findall(
-        r"\.ONESHELL|\.SHELLFLAGS|&:|\$\(file |\$\(let |\$\(intcmp |^\w+\s*(?:!|:::)=", SOURCE, re.MULTILINE
+        r"\.ONESHELL|\.SHELLFLAGS|&:|\$\(file |\$\(let |\$\(intcmp |^\w+\s*(?:!|:::)=",
+        SOURCE + text("ops/service.mk") + services,
+        re.MULTILINE,
     )
     assert not newer
 
