@@ -188,6 +188,7 @@ class Store(Data):
     uid: int
     gid: int
     data: str = Field(description="folder on the volume")
+    unpacks: bool = Field(default=False, description="it unpacks libraries beside its data, and loads them there")
     storage: str = Field(description="size of the volume in Kubernetes")
     writable: tuple[str, ...] = ("/tmp",)
     limits: Quantity
