@@ -52,6 +52,7 @@ lock: .venv/.develop ## Lock what pyproject.toml asks for; what is locked stays 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_tools.py
 	@if command -v npm >/dev/null; then $(BIN)/python scripts/lock_node.py; fi
 	@if command -v go >/dev/null; then $(BIN)/python scripts/lock_go.py; fi
+	@if command -v cargo >/dev/null; then $(BIN)/python scripts/lock_rust.py; fi
 
 upgrade: .venv/.develop ## Lock the newest versions
 	@$(COMPILE) --upgrade -o requirements.txt
@@ -60,6 +61,7 @@ upgrade: .venv/.develop ## Lock the newest versions
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_tools.py --upgrade
 	@if command -v npm >/dev/null; then $(BIN)/python scripts/lock_node.py --upgrade; fi
 	@if command -v go >/dev/null; then $(BIN)/python scripts/lock_go.py --upgrade; fi
+	@if command -v cargo >/dev/null; then $(BIN)/python scripts/lock_rust.py --upgrade; fi
 
 bench: .venv/.develop ## Measure copies and updates of 1 to 200 services
 	@$(BIN)/python benchmarks/render.py
