@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-engine lint fmt docs lock upgrade bench clean
+.PHONY: help demo test test-fast test-engine lint fmt docs lock upgrade bench bench-images clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ upgrade: .venv/.develop ## Lock the newest versions
 
 bench: .venv/.develop ## Measure copies and updates of 1 to 200 services
 	@$(BIN)/python benchmarks/render.py
+
+bench-images: .venv/.develop ## Measure builds and sizes of the image of every kind
+	@$(BIN)/python benchmarks/images.py
 
 clean: ## Remove everything that these tasks have made
 	@rm -rf .venv build .hypothesis .mypy_cache .pytest_cache .ruff_cache

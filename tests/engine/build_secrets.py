@@ -6,7 +6,7 @@ import json
 import os
 import urllib.parse
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,8 +71,8 @@ def golang() -> str:
     return catalog().images["golang"]
 
 
-# What a secret holds, by its id.
-CONTENTS = {
+# What a secret holds, by its id: made of an index of Python packages and its password.
+CONTENTS: dict[str, Callable[[str, str], str]] = {
     "uv_default_index": lambda index, _: index,
     "npmrc": lambda _, password: f"# {password}\n//registry.example.com/:_authToken={password}\n",
     "goproxy": lambda _, password: module_proxies(password),
