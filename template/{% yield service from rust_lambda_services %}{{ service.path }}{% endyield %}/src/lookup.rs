@@ -1,5 +1,7 @@
 //! How hosts are looked up by a program that brings its own C library.
 
+#![expect(unsafe_code, reason = "glibc has no safe interface for this")]
+
 use std::ffi::{c_char, c_int};
 
 unsafe extern "C" {
@@ -10,7 +12,6 @@ unsafe extern "C" {
 ///
 /// What that file names may be libraries of the system, which are made for the system's older C
 /// library: the first lookup would load them into this program, which would die of it.
-#[expect(unsafe_code, reason = "glibc has no safe interface for this")]
 pub fn configure() {
     // SAFETY: both are strings that end with a zero and live for ever. It only writes a table that
     // lookups read, and is called before anything can look a host up.
