@@ -47,12 +47,12 @@ def _model(module: str) -> Any:
     return importlib.import_module(f"{name}.{module}")
 
 
-answers_module, load, map_module, names, problems, stack_module, variables_module = map(
-    _model, ("answers", "load", "map", "names", "problems", "stack", "variables")
+answers_module, editor_module, load, map_module, names, problems, stack_module, variables_module = map(
+    _model, ("answers", "editor", "load", "map", "names", "problems", "stack", "variables")
 )
 CATALOG = load.catalog(ROOT)
 QUESTIONS = tuple(answers_module.Answers.model_fields)
-USUAL_FEATURES = ("github-actions", "pre-commit")
+USUAL_FEATURES = ("github-actions", "pre-commit", "editor")
 LISTS = ("services", "libraries", "deploy", "platforms", "features")
 
 
@@ -68,6 +68,9 @@ class Slipway(ContextHook):
             problem=problem,
             slug=names.slug_of,
             stack_map=map_module.stack_map,
+            launch=editor_module.launch,
+            tasks=editor_module.tasks,
+            extensions=editor_module.extensions,
             variable_groups=variables_module.groups,
             host_port=map_module.host_port_variable,
             debug_port=map_module.debug_port_variable,

@@ -30,7 +30,7 @@ from .units import CPU_PATTERN, MEMORY_PATTERN
 MAX_SERVICES: Final = 300
 Target = Literal["kubernetes", "compose"]
 Platform = Literal["linux/amd64", "linux/arm64"]
-Feature = Literal["github-actions", "pre-commit", "ingress", "bdd"]
+Feature = Literal["github-actions", "pre-commit", "editor", "ingress", "bdd"]
 
 
 def _whole(value: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .units import Resources, parse_cpu, parse_memory
 
@@ -149,12 +149,39 @@ class Kind(Data):
     build_secrets: tuple[BuildSecret, ...] = Field(
         default=(), description="optional BuildKit secrets, for registries of one's own"
     )
-    debug_protocol: str | None = None
+    debug_protocol: str | None = Field(
+        default=None, description="a debugger; it attaches to `debug_port`, or without one opens the page at `port`"
+    )
+    debug_root: str | None = Field(
+        default=None, description="what it calls the folder of the service, if not `development.workdir`"
+    )
+    debug_program: str | None = Field(default=None, description="pattern of the program, where it needs that")
 
     @cached_property
     def variable_name(self) -> str:
         """Name of the template variable that lists the services of this kind."""
         return self.name.replace("-", "_") + "_services"
+
+
+class Language(Data):
+    """A programming language: what its packages and its files need beyond the service itself."""
+
+    name: str
+    ecosystem: str = Field(description="Dependabot's word for its packages")
+    extensions: tuple[str, ...] = Field(description="of Visual Studio Code")
+
+
+class Debugger(Data):
+    """A way in which an editor debugs a service that runs in its container.
+
+    `before` and the texts of `configuration`, which is that of `launch.json`, may hold $name, $port and $program;
+    what holds $local or $remote in a list, or in a key, is there once for each folder that the container has.
+    """
+
+    name: str
+    extensions: tuple[str, ...] = Field(default=(), description="of Visual Studio Code, where it lacks them itself")
+    before: str | None = Field(default=None, description="command that has to run first, in the repository's root")
+    configuration: dict[str, Any]
 
 
 class LibraryKind(Data):
@@ -239,8 +266,22 @@ class Preset(Data):
 class Catalog(Data):
     """All of the above, by name, in the order in which they are offered."""
 
+    languages: dict[str, Language]
+    debuggers: dict[str, Debugger]
     kinds: dict[str, Kind]
     libraries: dict[str, LibraryKind]
     stores: dict[str, Store]
     presets: dict[str, Preset]
     images: dict[str, str]
+
+    @model_validator(mode="after")
+    def _described(self) -> Catalog:
+        """Refuse a kind whose language or debugger is described nowhere."""
+        for kind in self.kinds.values():
+            if kind.language not in self.languages:
+                raise ValueError(f"{kind.name}: there is no extensions/languages/{kind.language}.yml")
+            if kind.debug_protocol is not None and kind.debug_protocol not in self.debuggers:
+                raise ValueError(f"{kind.name}: there is no extensions/debuggers/{kind.debug_protocol}.yml")
+            if kind.debug_port is not None and kind.debug_protocol is None:
+                raise ValueError(f"{kind.name}: a debug_port needs a debug_protocol")
+        return self

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from .catalog import Catalog, Kind, LibraryKind, Preset, Store
+from .catalog import Catalog, Debugger, Kind, Language, LibraryKind, Preset, Store
 
 # libyaml where PyYAML was built with it: ten times as fast.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -34,6 +34,8 @@ def images(text: str) -> dict[str, str]:
 def catalog(root: Path) -> Catalog:
     """Return the catalog in `root` (the folder `extensions`); pydantic's ValidationError names a bad file's field."""
     return Catalog(
+        languages=_folder(Language, root / "languages"),
+        debuggers=_folder(Debugger, root / "debuggers"),
         kinds=_folder(Kind, root / "kinds"),
         libraries=_folder(LibraryKind, root / "libraries"),
         stores=_folder(Store, root / "stores"),

@@ -29,7 +29,7 @@ HINTS: Final = {
     "domain": "use a lower-case host name with at least one dot, such as shop.example.com",
     "deploy": "use a list of 'kubernetes' and 'compose'",
     "platforms": "use a list of 'linux/amd64' and 'linux/arm64'",
-    "features": "use a list of 'github-actions', 'pre-commit', 'ingress' and 'bdd'",
+    "features": "use a list of 'github-actions', 'pre-commit', 'editor', 'ingress' and 'bdd'",
     "name": _LABEL,
     "kind": "use one word, such as 'fastapi'",
     "path": "use a folder inside the repository, such as services/api, of letters, digits, dots, dashes and _",

@@ -15,13 +15,16 @@ from pydantic import BaseModel, ConfigDict
 
 from . import graph
 from .answers import Answers, LibraryAnswer, ServiceAnswer, VolumeAnswer, parse_services
-from .catalog import BuildSecret, Catalog, Kind, LibraryKind, Mount, Preset, Store, Variable
+from .catalog import BuildSecret, Catalog, Debugger, Kind, Language, LibraryKind, Mount, Preset, Store, Variable
 from .units import Resources, parse_cpu, parse_memory
 
 SHARED_VARIABLES: Final = (
     Variable(name="LOG_LEVEL", value="info", help="how much is logged: debug, info, warning or error"),
 )
 
+
+# MiB that an editor takes in the container where it works: its server, its extensions, a language server.
+EDITOR_MEMORY: Final = 2048
 
 # What a data volume holds when its writer names no folders.
 DEFAULT_LAYERS: Final = ("records",)
@@ -186,6 +189,8 @@ class Service(Frozen):
     name: str
     kind: str
     spec: Kind
+    language: Language
+    debugger: Debugger | None
     path: str
     port: int
     debug_port: int | None
@@ -234,6 +239,12 @@ class Service(Frozen):
     @property
     def development_resources(self) -> Resources:
         return self.spec.development_limits.resources
+
+    @property
+    def editor_resources(self) -> Resources:
+        """What its development container needs with an editor's server and language server inside."""
+        limits = self.development_resources
+        return Resources.limited(limits.cpu, limits.memory + EDITOR_MEMORY)
 
     @property
     def deployed(self) -> bool:
@@ -300,9 +311,22 @@ class Service(Frozen):
         return tuple(mount.path for mount in self.mounts)
 
     @property
-    def depth(self) -> int:
-        """Folders between the repository's root and the service."""
-        return self.path.count("/") + 1
+    def root(self) -> str:
+        """The way from its folder to the repository's root."""
+        return "/".join([".."] * (self.path.count("/") + 1))
+
+    @property
+    def dependencies_folder(self) -> str | None:
+        """The folder of the repository on which the volume of dependencies is mounted, if it is in its own."""
+        development = self.spec.development
+        inside = development.dependencies.removeprefix(f"{development.workdir}/")
+        return f"{self.path}/{inside}" if inside != development.dependencies else None
+
+    @cached_property
+    def folders(self) -> dict[str, str]:
+        """Folder of the repository -> what a debugger calls it, of all that its container has."""
+        root = Template(self.spec.debug_root or self.spec.development.workdir).substitute(image=self.image)
+        return {self.path: root} | {library.path: library.folder for library in self.libraries}
 
 
 class Stack(Frozen):
@@ -367,6 +391,11 @@ class Stack(Frozen):
     def functions(self) -> tuple[Service, ...]:
         """The services that are deployed as artefacts."""
         return tuple(service for service in self.services if not service.deployed)
+
+    @cached_property
+    def debugged_programs(self) -> tuple[Service, ...]:
+        """The services whose debugger needs a command before."""
+        return tuple(service for service in self.services if service.debugger and service.debugger.before)
 
     @property
     def database(self) -> str:
@@ -697,6 +726,8 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
                 name=answer.name,
                 kind=answer.kind,
                 spec=kind,
+                language=catalog.languages[kind.language],
+                debugger=catalog.debuggers[kind.debug_protocol] if kind.debug_protocol else None,
                 path=service_path(answer),
                 port=port,
                 debug_port=debug_port,

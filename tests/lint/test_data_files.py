@@ -20,7 +20,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def test_json() -> None:
-    files = distinct(lambda path: path.endswith((".json", ".webmanifest")) and not path.startswith(".vscode"))
+    files = distinct(lambda path: path.endswith((".json", ".webmanifest")))
     # TypeScript reads its own configuration with comments.
     for file in {path: f for path, f in files.items() if "/tsconfig" not in path}.values():
         json.loads(file.content, object_pairs_hook=_once)

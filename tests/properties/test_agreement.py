@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from support.composefile import documented, interpolated, references
+from support.composefile import documented, interpolated, merged, references
 from support.render import write
 from support.rendered import FEW, Repository, documents, pods
 from support.samples import SAMPLES
@@ -268,3 +268,62 @@ def test_workflows_agree(given_answers: dict[str, Any]) -> None:
             }
             for service in project.stack.services:
                 assert f"/{service.path}" in folders, f"{service.path} is never updated"
+
+
+@given(answers(FEW))
+def test_editors_agree(given_answers: dict[str, Any]) -> None:
+    """What an editor attaches to is what Compose publishes, and its containers are Compose's with more in them."""
+    project = Repository(given_answers)
+    stack = project.stack
+    written = {path for path in project.files if path.startswith((".vscode/", ".devcontainer/"))}
+    assert bool(written) == stack.has("editor")
+    if not written:
+        return
+    launch = json.loads(project.text(".vscode/launch.json"))
+    ports = {name: set(published(item).values()) for name, item in project.services("development").items()}
+    debugged = {item["name"]: json.dumps(item) for item in launch["configurations"]}
+    assert set(debugged) >= {service.name for service in stack.services if service.debug_port}
+    for name, text in debugged.items():
+        (port,) = set(re.findall(r'(?:"port": |localhost:)(\d+)', text))
+        assert any(host.endswith(f":-{port}}}") for _, host in ports[name]), f"{name} is debugged at {port}"
+        service = stack.by_name[name]
+        folders = set(re.findall(r"\$\{workspaceFolder\}/([^\"]+)", text)) - {f"build/debug/{name}"}
+        assert {service.path} <= folders <= {service.path, *(library.path for library in service.libraries)}
+    for service in stack.services:
+        folder = f".devcontainer/{service.name}"
+        container = json.loads(project.text(f"{folder}/devcontainer.json"))
+        more = documents(project.text(f"{folder}/compose.yaml"))[0]
+        both = merged(project.compose["development"], more)["services"][service.name]
+        before = project.services("development")[service.name]
+        assert both["volumes"][-1] == f"./{service.path}:{container['workspaceFolder']}"
+        assert {key for key in both if both[key] != before.get(key)} == {"volumes", "deploy"}
+        limits, were = (item["deploy"]["resources"]["limits"] for item in (both, before))
+        assert limits["cpus"] == were["cpus"]
+        assert int(limits["memory"].removesuffix("M")) > int(were["memory"].removesuffix("M"))
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_compose_reads_the_containers_of_editors(sample: str, tmp_path: Path) -> None:
+    """Compose itself merges both files: the folder is that of the service, seen from the repository's root."""
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode
+    ):
+        pytest.skip("docker compose is not installed")
+    project = Repository({**SAMPLES[sample], "features": ["editor"]})
+    write(project.files, tmp_path)
+    for service in project.stack.services:
+        files = ["compose.yaml", f".devcontainer/{service.name}/compose.yaml"]
+        options = [part for file in files for part in ("--file", file)]
+        done = subprocess.run(
+            ["docker", "compose", *options, "config", "--format", "json"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        mounts = {
+            item["target"]: item["source"] for item in json.loads(done.stdout)["services"][service.name]["volumes"]
+        }
+        assert mounts[service.spec.development.workdir] == str(tmp_path / service.path)

@@ -55,6 +55,10 @@ def test_it_is_in_every_view(files: Tree) -> None:
     assert compose["services"]["old"]["build"]["context"] == "services/old"
     assert {"redis", "old", "other", "web", "api"} <= set(compose["services"])
     assert "services/old" in files["docker-bake.hcl"].text
+    launch = json.loads(files[".vscode/launch.json"].text)
+    assert [item["connect"]["port"] for item in launch["configurations"] if item["name"] == "old"] == [5800]
+    assert json.loads(files[".devcontainer/old/devcontainer.json"].text)["service"] == "old"
+    assert "SERVICE := old\n" in files["services/old/Makefile"].text
     manifests = [file.text for path, file in files.items() if path.startswith("deploy/kubernetes/base/")]
     assert any("name: old\n" in text for text in manifests)
 

@@ -31,7 +31,9 @@ def template_owned(path: str, services: list[str]) -> bool:
     inside = [folder for folder in services if path.startswith(f"{folder}/")]
     if inside:
         name = PurePosixPath(path).name
-        return name in ("Dockerfile", ".dockerignore", "environment.envsh", "nginx.conf", "site.conf.template")
+        return name in (
+            "Dockerfile", ".dockerignore", "Makefile", "environment.envsh", "nginx.conf", "site.conf.template",
+        )  # fmt: skip
     return not (path.startswith("deploy/kubernetes/overlays/") and path.split("/")[4:5] == ["local"])
 
 
@@ -51,6 +53,7 @@ def test_application_source_is_the_users(name: str) -> None:
         source = [path for path in files if path.startswith(f"{folder}/") and is_users(path)]
         assert source, f"{folder} holds nothing of the user's"
         assert not is_users(f"{folder}/Dockerfile")
+        assert is_users(f"{folder}/local.mk")
         assert is_users(f"{folder}/anything/else.txt")
 
 

@@ -19,6 +19,8 @@ from support.render import Answers, Tree, renderer
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Numbers of services at which everything that services can have to do with each other is found already.
 FEW = st.sampled_from([1, 1, 2, 2, 3, 3, 4, 6])
+# What the template owns in a service's folder.
+TEMPLATES = ("Dockerfile", ".dockerignore", "Makefile")
 # The files that Compose merges in each environment.
 COMPOSE = {
     "development": ("compose.yaml",),
@@ -48,7 +50,7 @@ class Repository:
     def files(self) -> Tree:
         """The template's own files: all but the services' source."""
         folders = tuple(f"{service.path}/" for service in self.stack.services)
-        own = {f"{service.path}/{name}" for service in self.stack.services for name in ("Dockerfile", ".dockerignore")}
+        own = {f"{service.path}/{name}" for service in self.stack.services for name in TEMPLATES}
         return self.render(lambda path: path in own or not path.startswith(folders))
 
     def text(self, path: str) -> str:

@@ -8,6 +8,7 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
     "default": {},
     "one-api": {"preset": "custom", "services": "api:fastapi", "deploy": [], "features": []},
     "one-site": {"preset": "custom", "services": "site:react", "deploy": ["compose"], "features": ["pre-commit"]},
+    "one-program": {"preset": "custom", "services": "engine:rust-api", "deploy": [], "features": ["editor"]},
     "postgres-only": {"preset": "custom", "services": "api:fastapi > postgres", "deploy": ["kubernetes"]},
     "redis-only": {"preset": "custom", "services": "api:fastapi:9000 > redis", "features": ["ingress"]},
     "no-deploy": {"deploy": [], "features": ["github-actions"]},

@@ -247,9 +247,14 @@ def lines(draw: st.DrawFn, preset: str = "custom") -> str:
 @st.composite
 def plain_services(draw: st.DrawFn, preset: str = "custom") -> list[Service]:
     """Return lists of services that the one-line form can say too."""
+    chosen = draw(services(preset=preset))
+    # A line cannot say that a service has none of the volumes and libraries that the preset gives it.
+    completed = {
+        (s["name"], s["kind"]) for s in catalog().presets[preset].services if "volumes" in s or "libraries" in s
+    }
+    assume(not any((service["name"], service["kind"]) in completed for service in chosen))
     return [
-        {key: value for key, value in service.items() if key in ("name", "kind", "port", "needs")}
-        for service in draw(services(preset=preset))
+        {key: value for key, value in service.items() if key in ("name", "kind", "port", "needs")} for service in chosen
     ]
 
 
@@ -313,7 +318,7 @@ def answers(draw: st.DrawFn, size: st.SearchStrategy[int] | None = None) -> Answ
         "deploy": draw(subsets(["kubernetes", "compose"])),
         "domain": draw(domains()),
         "platforms": draw(subsets(["linux/amd64", "linux/arm64"], 1)),
-        "features": draw(subsets(["github-actions", "pre-commit", "ingress"])),
+        "features": draw(subsets(["github-actions", "pre-commit", "editor", "ingress"])),
     }
     taken = {library["name"] for library in shared}
     chosen = given["services"] if isinstance(given["services"], list) else []

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from support.copying import clone_files, copy
 from support.projects import commit, files, git, update
@@ -63,6 +64,9 @@ def test_update_from_release(release: dict[str, Any], tmp_path: Path) -> None:
     assert "## My own chapter" in readme.read_text()
     updated = files(project)
     assert not [path for path, (content, _) in updated.items() if b"\n<<<<<<< " in content or path.endswith(".rej")]
-    fresh = files(copy(template, tmp_path / "fresh", vcs_ref="v999.0.0"))
+    # A feature that is newer than the project is offered to new ones only.
+    recorded = yaml.safe_load((project / ".copier-answers.yml").read_text())
+    given = {"features": recorded["features"]}
+    fresh = files(copy(template, tmp_path / "fresh", given, vcs_ref="v999.0.0"))
     # What the template owns is as in a new project; what the user owns is there, and is the user's.
     assert not [path for path in fresh if path not in updated and not path.startswith(("backend/", "frontend/"))]

@@ -40,7 +40,7 @@ def test_removing_a_service_keeps_only_the_users_code(clone: TemplateClone, tmp_
     kept = {path: content for path, content in after.items() if path.startswith("services/jobs/")}
     assert {path: content for path, content in after.items() if path not in kept} == fresh
     owned = {path for path in before if path.startswith("services/jobs/")}
-    assert set(kept) == owned - {"services/jobs/Dockerfile", "services/jobs/.dockerignore"}
+    assert set(kept) == owned - {f"services/jobs/{name}" for name in ("Dockerfile", ".dockerignore", "Makefile")}
     assert all(before[path] == content for path, content in kept.items())
 
 
@@ -53,6 +53,7 @@ def test_a_new_need_reaches_what_the_template_owns(clone: TemplateClone, tmp_pat
     owned = (
         "Dockerfile",
         ".dockerignore",
+        "/Makefile",
         "/nginx/environment.envsh",
         "/nginx/nginx.conf",
         "/nginx/site.conf.template",

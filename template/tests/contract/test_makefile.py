@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import re
+import subprocess
+
+import pytest
 
 from ops.__main__ import names
-from tests.support.repository import ROOT, STACK
+from tests.support.repository import ROOT, SERVICES, STACK
 
 FILES = [ROOT / "Makefile", *sorted((ROOT / "ops" / "tasks").glob("*.mk"))]
 SOURCE = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
@@ -37,3 +42,42 @@ def test_it_uses_nothing_newer_than_make_3_81() -> None:
         r"\.ONESHELL|\.SHELLFLAGS|&:|\$\(file |\$\(let |\$\(intcmp |^\w+\s*(?:!|:::)=", SOURCE, re.MULTILINE
     )
     assert not newer
+
+
+@functools.cache
+def make(folder: str, *arguments: str) -> str:
+    """Return what make prints in a folder of this repository."""
+    # Of the make that runs these tests, nothing is to be handed on.
+    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
+    command = ["make", "--no-print-directory", *arguments]
+    done = subprocess.run(command, cwd=ROOT / folder, env=environment, capture_output=True, text=True, check=False)
+    assert not done.returncode, done.stderr
+    return done.stdout
+
+
+def would_run(folder: str, task: str, *variables: str) -> list[str]:
+    """Return the commands of a task, without those by which one make starts another."""
+    lines = make(folder, "--dry-run", task, *variables).splitlines()
+    return [line for line in lines if not line.startswith("make ")]
+
+
+def narrowed(service: str) -> set[str]:
+    """Return the root's tasks that do something else when they are told this service."""
+    tasks = {task for task in TASKS if would_run(".", task) != would_run(".", task, f"service={service}")}
+    if SERVICES[service]["deployed"]:
+        return {task for task in tasks if not task.startswith("function-")}
+    return tasks - {"deploy"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_has_every_task_that_can_be_narrowed_to_it(service: str) -> None:
+    listed = re.findall(r"^  ([a-z-]+) ", make(SERVICES[service]["path"]), re.MULTILINE)
+    assert sorted(listed) == sorted(narrowed(service))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_task_of_a_service_is_that_of_the_root(service: str) -> None:
+    for task in narrowed(service):
+        given = ("TAG=1.2.3", "baseline=save", "mode=prod")
+        here = would_run(SERVICES[service]["path"], task, *given)
+        assert here == would_run(".", task, f"service={service}", *given), task
