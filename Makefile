@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-engine lint fmt docs lock upgrade bench clean
+.PHONY: help demo test test-fast test-engine lint fmt docs lock upgrade bench bench-images clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,7 @@ lock: .venv/.develop ## Lock what pyproject.toml asks for; what is locked stays 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_tools.py
 	@if command -v npm >/dev/null; then $(BIN)/python scripts/lock_node.py; fi
 	@if command -v go >/dev/null; then $(BIN)/python scripts/lock_go.py; fi
+	@if command -v cargo >/dev/null; then $(BIN)/python scripts/lock_rust.py; fi
 
 upgrade: .venv/.develop ## Lock the newest versions
 	@$(COMPILE) --upgrade -o requirements.txt
@@ -60,9 +61,13 @@ upgrade: .venv/.develop ## Lock the newest versions
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock_tools.py --upgrade
 	@if command -v npm >/dev/null; then $(BIN)/python scripts/lock_node.py --upgrade; fi
 	@if command -v go >/dev/null; then $(BIN)/python scripts/lock_go.py --upgrade; fi
+	@if command -v cargo >/dev/null; then $(BIN)/python scripts/lock_rust.py --upgrade; fi
 
 bench: .venv/.develop ## Measure copies and updates of 1 to 200 services
 	@$(BIN)/python benchmarks/render.py
+
+bench-images: .venv/.develop ## Measure builds and sizes of the image of every kind
+	@$(BIN)/python benchmarks/images.py
 
 clean: ## Remove everything that these tasks have made
 	@rm -rf .venv build .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -3,6 +3,7 @@
     python benchmarks/render.py                 the table of README.md
     python benchmarks/render.py --json          the same as JSON
     python benchmarks/render.py --sizes 1 10    only these numbers of services
+    python benchmarks/render.py --mixes 0       no random mixes
     python benchmarks/render.py --profile 50    where the time of one copy of 50 services goes
 
 Needs what generating a project needs, and git.
@@ -17,6 +18,7 @@ import json
 import os
 import platform
 import pstats
+import random
 import shutil
 import statistics
 import subprocess
@@ -34,6 +36,9 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("copier.yml", "extensions", "template")
 SIZES = (1, 10, 50, 200)
+# Services of a random mix, and how many mixes are drawn.
+MIX = 30
+MIXES = 3
 # An update renders three times; 200 services say nothing that 50 do not.
 LARGEST_UPDATE = 50
 # No setting of this machine's git, and no name of its user.
@@ -133,11 +138,15 @@ def progress(text: str) -> None:
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
+def catalog() -> dict[str, dict[str, Any]]:
+    """Return the description of every kind."""
+    return {file.stem: yaml.safe_load(file.read_text()) for file in sorted((ROOT / "extensions/kinds").glob("*.yml"))}
+
+
 def services(count: int) -> list[dict[str, Any]]:
     """Return services of all kinds in turn, each with every store that it can use; a site needs the API before it."""
-    kinds = {file.stem: yaml.safe_load(file.read_text()) for file in sorted((ROOT / "extensions/kinds").glob("*.yml"))}
     chosen: list[dict[str, Any]] = []
-    for number, (name, kind) in zip(range(count), itertools.cycle(kinds.items()), strict=False):
+    for number, (name, kind) in zip(range(count), itertools.cycle(catalog().items()), strict=False):
         needs = list(kind.get("stores", []))
         if kind["role"] == "web" and chosen:
             needs.append(chosen[-1]["name"])
@@ -145,9 +154,34 @@ def services(count: int) -> list[dict[str, Any]]:
     return chosen
 
 
-def data(count: int) -> list[str]:
-    """Return Copier's arguments for this many services."""
-    return ["-d", "preset=custom", "-d", f"services={json.dumps(services(count))}"]
+def cases(count: int) -> dict[str, list[dict[str, Any]]]:
+    """Return what is measured with this many services; one alone is of each kind in turn."""
+    if count > 1:
+        return {quantity(count): services(count)}
+    kinds = catalog().items()
+    return {
+        f"1 service, {name}": [{"name": "s001", "kind": name, "needs": list(kind.get("stores", []))}]
+        for name, kind in kinds
+    }
+
+
+def mix(seed: int) -> list[dict[str, Any]]:
+    """Return services of random kinds, with some of the stores that they can use and of the APIs before them."""
+    drawn = random.Random(seed)  # noqa: S311 - the same mix each time
+    kinds = catalog()
+    chosen: list[dict[str, Any]] = []
+    for number, name in enumerate(drawn.choices(sorted(kinds), k=MIX)):
+        needs = [store for store in kinds[name].get("stores", []) if drawn.random() < 0.5]
+        if kinds[name]["role"] != "function":
+            apis = [other["name"] for other in chosen if kinds[other["kind"]]["role"] == "api"]
+            needs += drawn.sample(apis, k=min(len(apis), drawn.randint(0, 2)))
+        chosen.append({"name": f"s{number + 1:03}", "kind": name, "needs": needs})
+    return chosen
+
+
+def data(chosen: list[dict[str, Any]]) -> list[str]:
+    """Return Copier's arguments for these services."""
+    return ["-d", "preset=custom", "-d", f"services={json.dumps(chosen)}"]
 
 
 def slipway(folder: Path) -> Path:
@@ -261,29 +295,34 @@ def by_kind() -> dict[str, int]:
     from support.render import renderer  # noqa: PLC0415 - `in_memory` has set the path
 
     count: dict[str, int] = {}
-    chosen = services(len(list((ROOT / "extensions/kinds").glob("*.yml"))))
+    chosen = services(len(catalog()))
     tree = renderer().render({"preset": "custom", "services": chosen})
     for service in chosen:
         count[service["kind"]] = sum(path.startswith(f"services/{service['name']}/") for path in tree)
     return count
 
 
-def measure(sizes: list[int], runs: int) -> dict[str, list[Row]]:
+def measure(sizes: list[int], mixes: int, runs: int) -> dict[str, list[Row]]:
     """Return all measurements by table."""
     copied: list[Row] = []
     updated: list[Row] = []
+    few = min(runs, 3)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         template = slipway(work / "slipway")
         copied.append(copies("default project", template, [], work / "default", runs))
         for size in sizes:
-            place = work / str(size)
-            copied.append(
-                copies(quantity(size), template, data(size), place, runs if size < LARGEST_UPDATE else min(runs, 3))
-            )
+            places = [work / f"{size}-{number}" for number, _ in enumerate(cases(size))]
+            for place, (what, chosen) in zip(places, cases(size).items(), strict=True):
+                copied.append(copies(what, template, data(chosen), place, runs if size < LARGEST_UPDATE else few))
             if size <= LARGEST_UPDATE:
-                updated += updates(size, place, min(runs, 3))
-            shutil.rmtree(place)
+                updated += updates(size, places[0], few)
+            for place in places:
+                shutil.rmtree(place)
+        for seed in range(1, mixes + 1):
+            what = f"{quantity(MIX)}, mix {seed}"
+            copied.append(copies(what, template, data(mix(seed)), work / f"mix-{seed}", few))
+            shutil.rmtree(work / f"mix-{seed}")
         copied.append(in_memory(max(runs, 20)))
     progress("")
     return {"copy": copied, "update": updated}
@@ -337,12 +376,13 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON in place of tables")
     parser.add_argument("--runs", type=int, default=5, help="runs of which the median counts (3 from 50 services on)")
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="numbers of services")
+    parser.add_argument("--mixes", type=int, default=MIXES, help=f"how many random mixes of {MIX} services")
     parser.add_argument("--profile", type=int, metavar="N", help="profile a copy of N services and measure nothing")
     options = parser.parse_args()
     if options.profile:
         profile(options.profile)
         return 0
-    rows = measure(options.sizes, options.runs)
+    rows = measure(options.sizes, options.mixes, options.runs)
     kinds = by_kind()
     if options.json:
         derived = {name: [row.as_json() for row in found] for name, found in rows.items()}

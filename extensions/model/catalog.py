@@ -105,6 +105,18 @@ class Prepare(Data):
     volumes: bool = False
 
 
+class BuildSecret(Data):
+    """What the commands of a Dockerfile that download packages are given, and no layer holds."""
+
+    id: str
+    help: str = Field(description="what it is")
+
+    @cached_property
+    def variable(self) -> str:
+        """Environment variable that documentation takes it from."""
+        return self.id.upper()
+
+
 class Kind(Data):
     """A kind of service: everything that tells it from the others."""
 
@@ -134,8 +146,8 @@ class Kind(Data):
     prepare: Prepare | None = None
     variables: tuple[Variable, ...] = ()
     writable: tuple[str, ...] = ("/tmp",)
-    build_secrets: tuple[Variable, ...] = Field(
-        default=(), description="optional BuildKit secrets: id, environment variable, purpose"
+    build_secrets: tuple[BuildSecret, ...] = Field(
+        default=(), description="optional BuildKit secrets, for registries of one's own"
     )
     debug_protocol: str | None = Field(
         default=None, description="a debugger; it attaches to `debug_port`, or without one opens the page at `port`"
@@ -215,6 +227,7 @@ class Store(Data):
     uid: int
     gid: int
     data: str = Field(description="folder on the volume")
+    unpacks: bool = Field(default=False, description="it unpacks libraries beside its data, and loads them there")
     storage: str = Field(description="size of the volume in Kubernetes")
     writable: tuple[str, ...] = ("/tmp",)
     limits: Quantity

@@ -416,7 +416,7 @@ def reserved_variables(services: Iterable[str], catalog: Catalog) -> tuple[froze
     """Return the variables that the template sets in a stack of services of these names, and starts of such names."""
     kinds = catalog.kinds.values()
     derived = {f"{env_name(name)}_{end}" for name in services for end in ("URL", "HOST_PORT", "DEBUG_PORT")}
-    own = {v.name for kind in kinds for v in (*kind.variables, *kind.development.variables, *kind.build_secrets)}
+    own = {v.name for kind in kinds for v in (*kind.variables, *kind.development.variables)}
     return _OWN_VARIABLES | derived | own, (*_OWN_STARTS, *(f"{env_name(name)}_" for name in catalog.stores))
 
 

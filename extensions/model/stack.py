@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from . import graph
 from .answers import Answers, LibraryAnswer, ServiceAnswer, VolumeAnswer, parse_services
-from .catalog import Catalog, Debugger, Kind, Language, LibraryKind, Mount, Preset, Store, Variable
+from .catalog import BuildSecret, Catalog, Debugger, Kind, Language, LibraryKind, Mount, Preset, Store, Variable
 from .units import Resources, parse_cpu, parse_memory
 
 SHARED_VARIABLES: Final = (
@@ -440,6 +440,15 @@ class Stack(Frozen):
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds in use, in the order of their first service."""
         return tuple({service.kind: service.spec for service in self.services}.values())
+
+    @cached_property
+    def build_secrets(self) -> tuple[BuildSecret, ...]:
+        """What builds can be given, each once."""
+        return tuple(dict.fromkeys(secret for kind in self.kinds for secret in kind.build_secrets))
+
+    def built_with(self, secret: BuildSecret) -> tuple[Service, ...]:
+        """Return the services whose builds can use a secret."""
+        return tuple(service for service in self.services if secret in service.spec.build_secrets)
 
     @cached_property
     def by_name(self) -> dict[str, Service]:

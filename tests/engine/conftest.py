@@ -83,7 +83,7 @@ def build_secrets(project: Project, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="session")
 def cold_build(project: Project, build_secrets: BuildSecrets) -> Done:
     """Build the production images from nothing but what package managers have downloaded before."""
-    done = project.bake("--no-cache", *build_secrets.arguments, given=build_secrets.given)
+    done = project.bake("--no-cache", *build_secrets.arguments)
     record("build.cold", done.seconds, "s", services=2)
     return done
 
@@ -97,7 +97,7 @@ def production_images(project: Project, cold_build: Done) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def cold_development_build(project: Project, cold_build: Done, build_secrets: BuildSecrets) -> Done:
     """Build the development images on top of what the production images have left in the cache."""
-    done = project.bake("development", *build_secrets.arguments, given=build_secrets.given)
+    done = project.bake("development", *build_secrets.arguments)
     record("build.development", done.seconds, "s", services=2)
     return done
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import base64
 import gzip
+import re
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 import pytest
 
-from engine.build_secrets import BuildSecrets
+from engine.build_secrets import BuildSecrets, build_secrets_of, secrets_of
 from engine.buildlog import executed
 from engine.commands import Done, docker
 from engine.filesystem import opened, saved
 from engine.measure import record
-from engine.project import Project
+from engine.project import STRANGER, Project, remove
+from support import copying
+from support.catalog import catalog
 
 BLOCK = 1 << 20
+SECRETS = sorted(frozenset().union(*(secrets_of(kind) for kind in catalog().kinds)))
 
 
 @pytest.fixture(scope="module")
@@ -26,22 +31,49 @@ def images(project: Project, production_images: dict[str, str], cold_development
     return [*production_images.values(), *(f"{project.slug}-{name}:development" for name in production_images)]
 
 
-def test_the_builds_have_used_the_secrets(cold_build: Done, cold_development_build: Done) -> None:
-    used = [
-        (step.stage, secret)
-        for done in (cold_build, cold_development_build)
-        for step in executed(done.output)
-        for secret in ("uv_default_index", "npmrc")
-        if f"type=secret,id={secret}" in step.command
-    ]
-    assert set(used) == {
-        ("dependencies", "uv_default_index"),
-        ("dependencies", "npmrc"),
-        ("development", "uv_default_index"),
-    }
+def test_the_builds_have_used_the_secrets(
+    cold_build: Done, cold_development_build: Done, build_secrets: BuildSecrets
+) -> None:
+    assert used(cold_build) == set(build_secrets.ids.values())
+    # What development does not download itself, it has from the stage before it.
+    assert used(cold_development_build) <= set(build_secrets.ids.values())
+    assert used(cold_development_build)
 
 
 def test_no_layer_holds_a_secret(images: list[str], build_secrets: BuildSecrets, tmp_path: Path) -> None:
+    find_no_secret(images, build_secrets, tmp_path)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_layer_of_a_kind_that_can_use_it_holds_a_secret(secret: str, template: Path, tmp_path: Path) -> None:
+    """Every secret, in the production and the development image of a service that needs nothing else."""
+    kinds = [kind for kind in catalog().kinds.values() if secret in secrets_of(kind.name)]
+    kind = min(kinds, key=lambda kind: len(kind.stores)).name
+    slug = f"slipway-secret-{uuid.uuid4().hex[:8]}"
+    data = {"project_slug": slug, "preset": "custom", "services": f"alone:{kind}"}
+    project = Project(copying.copy(template, tmp_path / "project", data), slug, STRANGER)
+    (tmp_path / "secrets").mkdir()
+    given = build_secrets_of(project, tmp_path / "secrets")
+    try:
+        names = ("alone", "alone-development")
+        built = [project.bake("--no-cache", *given.arguments, name, seconds=1500) for name in names]
+        assert [used(done) for done in built] == [{frozenset({secret})}] * 2
+        find_no_secret([project.image("alone"), f"{slug}-alone:development"], given, tmp_path)
+    finally:
+        remove(slug)
+
+
+def used(done: Done) -> set[frozenset[str]]:
+    """Return which secrets each service's commands, as far as they ran, were given."""
+    found: dict[str, set[str]] = {}
+    for step in executed(done.output):
+        ids = re.findall(r"--mount=type=secret,id=(\w+)", step.command)
+        found.setdefault(step.target, set()).update(ids)
+    return {frozenset(ids) for ids in found.values() if ids}
+
+
+def find_no_secret(images: list[str], build_secrets: BuildSecrets, tmp_path: Path) -> None:
+    """Look for the password in all that images are made of, and in how they were made."""
     wanted = forms(build_secrets.password)
     searched: dict[str, int] = {}
     for image in images:

@@ -102,6 +102,37 @@ def test_the_same_source_gives_the_same_artefact(function: Environment, dev: Don
         record(f"lambda.build.{mode}.again", again.seconds, "s")
 
 
+# A system whose C library is older than the artefact's own, and which looks hosts up with libraries of its.
+OLDER = """
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install --no-install-recommends --yes libnss-myhostname
+RUN sed -i 's/^hosts:.*/hosts: files myhostname dns/' /etc/nsswitch.conf
+"""
+
+
+@pytest.mark.parametrize("mode", ["dev", "prod"])
+def test_an_artefact_looks_hosts_up_on_an_older_system(
+    function: Environment, dev: Done, prod: Done, mode: str, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(function.project.path(f"{mode}.zip")) as archive:
+        archive.extract("bootstrap", tmp_path)
+    (tmp_path / "bootstrap").chmod(0o755)
+    (tmp_path / "Dockerfile").write_text(f'{OLDER}COPY bootstrap /\nENTRYPOINT ["/bootstrap"]\n')
+    image = f"{function.project.slug}-older:{mode}"
+    docker("build", "--tag", image, str(tmp_path), seconds=300)
+    # Lambda gives it an address; a name makes it look one up.
+    given = {"AWS_LAMBDA_RUNTIME_API": "runtime.invalid:9001", "ENVIRONMENT": "production"}
+    given |= {
+        "AWS_LAMBDA_FUNCTION_NAME": "a",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
+        "AWS_LAMBDA_FUNCTION_VERSION": "1",
+    }
+    variables = [part for name, value in given.items() for part in ("--env", f"{name}={value}")]
+    done = function.project.run("docker", "run", "--rm", *variables, image)
+    assert done.code == 1, done.output
+    assert "the runtime of Lambda cannot be reached" in done.output
+
+
 @pytest.mark.parametrize("mode", ["dev", "prod"])
 def test_an_artefact_answers_in_a_closed_container(function: Environment, dev: Done, prod: Done, mode: str) -> None:
     shutil.copy(function.project.path(f"{mode}.zip"), artefact(function))

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from app import NAME, health, logs, metrics
+from app import NAME, health, logs, metrics, tracing
 from app.middleware import ObserveRequests
 from app.pipeline import Pipeline
 from app.schedule import every
@@ -22,7 +22,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or load_or_exit()
     logs.configure(settings)
     stores = create_stores(settings)
-    pipeline = Pipeline(create_source(settings), stores, interval=settings.interval)
+    tracer, stop_tracing = tracing.start()
+    pipeline = Pipeline(create_source(settings), stores, interval=settings.interval, tracer=tracer)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -30,6 +31,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         runs.cancel()
         await asyncio.wait({runs}, timeout=STOP_SECONDS)
+        stop_tracing()
 
     app = FastAPI(title=NAME, openapi_url=None, lifespan=lifespan)
     app.state.checks = {store.name: store.check for store in stores} | {"last_run": pipeline.check}

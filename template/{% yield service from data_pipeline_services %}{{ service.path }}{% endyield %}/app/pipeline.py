@@ -8,6 +8,7 @@ from itertools import batched
 from typing import Literal
 
 import stamina
+from opentelemetry.trace import NoOpTracer, Status, StatusCode, Tracer
 
 from app import metrics
 from app.measurements import transform
@@ -31,10 +32,18 @@ class StaleError(Exception):
 class Pipeline:
     """Loads what the source has into each store, from that store's own checkpoint on."""
 
-    def __init__(self, source: Source, stores: tuple[Store, ...], *, interval: float) -> None:
+    def __init__(
+        self,
+        source: Source,
+        stores: tuple[Store, ...],
+        *,
+        interval: float,
+        tracer: Tracer | None = None,
+    ) -> None:
         self._source = source
         self._stores = stores
         self._interval = interval
+        self._tracer = tracer or NoOpTracer()
         self._retrying = stamina.AsyncRetryingCaller(
             # With back-off and jitter, and over before the next run is due.
             attempts=ATTEMPTS,
@@ -48,9 +57,12 @@ class Pipeline:
         It is safe to cancel: what a transaction has not committed is loaded by the next run.
         """
         started = time.perf_counter()
-        results = await asyncio.gather(*(self._attempt(store) for store in self._stores))
+        with self._tracer.start_as_current_span("run") as span:
+            results = await asyncio.gather(*(self._attempt(store) for store in self._stores))
+            result = _worst(results)
+            if result == "failure":
+                span.set_status(StatusCode.ERROR)
         seconds = time.perf_counter() - started
-        result = _worst(results)
         metrics.RUNS.labels(result).inc()
         metrics.RUN_DURATION.observe(seconds)
         if result == "success":
@@ -75,17 +87,20 @@ class Pipeline:
 
     async def _attempt(self, store: Store) -> Result:
         """Load one store, and again after a failure that may pass."""
-        try:
-            return await self._retrying(self._load, store)
-        except Exception as error:
-            logger.error(
-                "%s was not loaded",
-                store.name,
-                extra={"error": f"{type(error).__name__}: {error}"},
-                # What may pass needs no trace.
-                exc_info=None if is_transient(error) else error,
-            )
-            return "failure"
+        with self._tracer.start_as_current_span(f"load {store.name}") as span:
+            try:
+                return await self._retrying(self._load, store)
+            except Exception as error:
+                # Its text, which may tell too much, goes to the log only.
+                span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+                logger.error(
+                    "%s was not loaded",
+                    store.name,
+                    extra={"error": f"{type(error).__name__}: {error}"},
+                    # What may pass needs no trace.
+                    exc_info=None if is_transient(error) else error,
+                )
+                return "failure"
 
     async def _load(self, store: Store) -> Result:
         async with store.open() as session:

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use lambda_runtime::service_fn;
 use service::settings::Settings;
-use service::{greeting, logs};
+use service::{greeting, logs, lookup};
 use tracing::error;
 
 // Lambda gives a function one event at a time, and by default less than one processor.
@@ -18,6 +18,7 @@ async fn main() -> ExitCode {
         }
     };
     logs::configure(&settings);
+    lookup::configure();
     match lambda_runtime::run(service_fn(greeting::handle)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {

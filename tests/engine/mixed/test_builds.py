@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import PurePosixPath
 
 import pytest
@@ -12,13 +11,11 @@ from engine.buildlog import executed, steps
 from engine.commands import Done
 from engine.filesystem import Image
 from engine.measure import record
+from engine.mixed.sources import changed_source
 from engine.mixed.stack import NAMES
 from engine.project import Project
 from engine.test_images import EVERYBODYS, TOOLS, base_of, shown
 from support.catalog import catalog
-
-# A comment that changes nothing, by the suffix of a source file.
-COMMENTS = {".py": "\n# {}\n", ".ts": "\n// {}\n", ".tsx": "\n// {}\n", ".go": "\n// {}\n", ".rs": "\n// {}\n"}
 
 pytestmark = pytest.mark.parametrize("name", NAMES)
 
@@ -32,23 +29,8 @@ def images(mixed: Project, built: Done, tmp_path_factory: pytest.TempPathFactory
     }
 
 
-def source_of(mixed: Project, name: str) -> str:
-    """Return a source file of a service, by its path from the root."""
-    folder = mixed.path(mixed.services[name]["path"])
-    mounts = catalog().kinds[mixed.services[name]["kind"]].development.mounts
-    for mount in mounts:
-        place = folder / mount.path
-        files = [place] if place.is_file() else sorted(place.rglob("*")) if place.exists() else []
-        for file in files:
-            if file.suffix in COMMENTS and "test" not in file.name and "test" not in str(file.parent.name):
-                return file.relative_to(mixed.folder).as_posix()
-    raise AssertionError(f"{name} mounts no source that is known here")
-
-
 def test_a_change_of_code_installs_nothing(mixed: Project, built: Done, name: str) -> None:
-    file = source_of(mixed, name)
-    comment = COMMENTS[PurePosixPath(file).suffix].format(uuid.uuid4().hex)
-    with mixed.changed(file, append=comment):
+    with changed_source(mixed, name):
         done = mixed.bake(name, tag="code")
     installed = [step for step in steps(done.output) if step.stage == "dependencies"]
     record(f"mixed.build.code.{name}", done.seconds, "s", executed=len(executed(done.output)))

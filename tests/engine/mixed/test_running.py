@@ -12,8 +12,8 @@ import pytest
 
 from engine.commands import docker
 from engine.measure import record
+from engine.mixed.sources import COMMENTS, source_of
 from engine.mixed.stack import NAMES
-from engine.mixed.test_builds import COMMENTS, source_of
 from engine.project import Environment, Project
 from engine.waiting import slowness, until
 from engine.web import ask, request
