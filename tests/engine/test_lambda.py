@@ -26,7 +26,7 @@ SLOW = """
 #[allow(long_running_const_eval)]
 const _: u64 = {
     let mut number = 0;
-    while number < 200_000_000 {
+    while number < 40_000_000 {
         number += 1;
     }
     number
