@@ -101,6 +101,8 @@ class Project:
         Path(temporary).chmod(mode)
         os.chown(temporary, *self.user)
         Path(temporary).replace(file)
+        # Cargo goes by times: a build that began after the writing, but before the renaming, would count as newer.
+        os.utime(file)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ SLOW = """
 #[allow(long_running_const_eval)]
 const _: u64 = {
     let mut number = 0;
-    while number < 200_000_000 {
+    while number < 40_000_000 {
         number += 1;
     }
     number
@@ -160,6 +160,14 @@ def test_development_answers_on_its_port_and_reloads(function: Environment, dev:
 
 def invoke(function: Environment, name: str) -> object:
     return request(function.url("greeter", INVOKE), "POST", {"name": name}).json()
+
+
+def test_development_answers_however_late_the_runtime_api_does(function: Environment, dev: Done) -> None:
+    parsed = "    options = parser.parse_args()\n"
+    with function.project.changed("ops/runtime_api.py", (parsed, f"{parsed}    time.sleep(5)\n")):
+        function.up("--force-recreate", "greeter")
+        assert invoke(function, "Ada") == {"message": "Hello, Ada!"}
+    function.up("--force-recreate", "greeter")
 
 
 def test_a_change_of_source_is_compiled_in_the_container_that_is_there(function: Environment, dev: Done) -> None:
