@@ -116,11 +116,19 @@ def operations(project: Repository, folder: Path) -> Iterator[Any]:
     write({path: file for path, file in project.files.items() if path.startswith(wanted)}, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(folder))
+        # The template's own, which other tests import, is put aside meanwhile.
+        aside = {name: sys.modules.pop(name) for name in imported()}
         try:
             yield importlib.import_module
         finally:
-            for name in [name for name in sys.modules if name == "ops" or name.startswith("ops.")]:
+            for name in imported():
                 del sys.modules[name]
+            sys.modules |= aside
+
+
+def imported() -> list[str]:
+    """Return the names of all modules of `ops` that are there."""
+    return [name for name in sys.modules if name == "ops" or name.startswith("ops.")]
 
 
 # Fault -> what the machine answers, and what a person must read of.
