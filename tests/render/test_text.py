@@ -6,10 +6,11 @@ import functools
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from support.render import File, Tree, renderer
-from support.samples import SAMPLES
+from support.rendered import FEW
+from support.samples import SAMPLES, STACKS
 from support.strategies import Answers, answers
 
 # Their formatters want two empty lines between definitions.
@@ -54,14 +55,13 @@ def _faults(path: str, file: File) -> tuple[str, ...]:
     return tuple(found)
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", [*SAMPLES, *STACKS])
 def test_samples_are_tidy(name: str) -> None:
-    found = faults(renderer().render(SAMPLES[name]))
+    found = faults(renderer().render((SAMPLES | STACKS)[name]))
     assert not found
 
 
-@settings(max_examples=150)
-@given(answers())
+@given(answers(FEW))
 def test_any_project_is_tidy(given_: Answers) -> None:
     found = faults(renderer().render(given_))
     assert not found

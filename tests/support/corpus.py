@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.render import File, Tree, renderer
-from support.samples import SAMPLES
+from support.samples import SAMPLES, STACKS
 from support.strategies import Answers, answers
 
 RANDOM = 200
@@ -30,8 +30,8 @@ class Project:
 
 @functools.cache
 def projects() -> tuple[Project, ...]:
-    """Return the projects of all samples and of `RANDOM` random answers, the same in every run."""
-    made = [Project(given_, renderer().render(given_)) for given_ in SAMPLES.values()]
+    """Return the projects of all samples and stacks, and of `RANDOM` random answers, the same in every run."""
+    made = [Project(given_, renderer().render(given_)) for given_ in (*SAMPLES.values(), *STACKS.values())]
 
     @settings(max_examples=RANDOM)
     @given(answers(SIZES))

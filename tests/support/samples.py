@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, Final
+
+from support.catalog import catalog
 
 SAMPLES: Final[dict[str, dict[str, Any]]] = {
     "default": {},
@@ -43,4 +46,16 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
         "preset": "custom",
         "services": [{"name": "worker-api", "kind": "fastapi", "needs": ["redis"], "public": False}],
     },
+}
+
+# What every preset completes, and a large repository of all kinds.
+STACKS: Final[dict[str, dict[str, Any]]] = {
+    name: {"preset": name} for name, it in catalog().presets.items() if it.services
+}
+STACKS["thirty"] = {
+    "preset": "custom",
+    "services": [
+        {"name": f"{kind.name}-{number}", "kind": kind.name, "needs": list(kind.stores)}
+        for number, kind in zip(range(1, 31), itertools.cycle(catalog().kinds.values()), strict=False)
+    ],
 }
