@@ -19,6 +19,13 @@ from support.catalog import catalog
 
 SERVICES = ("backend", "frontend", "postgres", "redis")
 ALL = (*SERVICES, "backend-prepare")
+# Every secret, and who reads it: a service has an account of its own, a store's own account stays in it.
+SECRETS = {
+    "postgres_password": {"postgres"},
+    "redis_password": {"redis"},
+    "backend_postgres_password": {"backend", "postgres"},
+    "backend_redis_password": {"backend", "redis"},
+}
 UNITS = {"m": 1e6, "": 1e9, "Mi": 2**20, "Gi": 2**30}
 
 
@@ -111,6 +118,17 @@ def test_limits_are_those_of_the_model(production: Environment, service: str) ->
     assert host["PidsLimit"] > 0
 
 
+# Computes for two seconds, and says how much of a processor it got.
+SPIN = "import time\nend = time.monotonic() + 2\nwhile time.monotonic() < end: pass\nprint(time.process_time() / 2)"
+
+
+def test_a_process_gets_no_more_than_its_share_of_a_processor(production: Environment) -> None:
+    printed = production.compose("run", "--rm", "--no-deps", "backend-prepare", "python", "-c", SPIN).output
+    share = float(printed.split()[-1])
+    record("limit.cpu", share, "processors", limit=0.5)
+    assert share < 0.6
+
+
 @pytest.mark.parametrize("service", ALL)
 def test_logs_are_rotated_and_labelled(production: Environment, service: str) -> None:
     container = production.container(service)
@@ -193,7 +211,7 @@ def test_the_front_end_does_not_reach_the_stores(production: Environment) -> Non
 
 
 def test_secrets_are_in_files_alone(production: Environment, secrets: dict[str, str], note: str) -> None:
-    assert set(secrets) == {"postgres_password", "redis_password"}
+    assert set(secrets) == set(SECRETS)
     assert all(len(value) >= 32 for value in secrets.values())
     containers = production.containers()
     known = json.dumps(list(containers.values()))
@@ -203,7 +221,10 @@ def test_secrets_are_in_files_alone(production: Environment, secrets: dict[str, 
     for name, value in secrets.items():
         for place, text in (("docker inspect", known), ("the process list", processes), ("the logs", logs)):
             assert value not in text, f"{name} is in {place}"
-        assert production.exec("backend", "cat", f"/run/secrets/{name}") == value
+        for service in SERVICES:
+            done = run("docker", "exec", containers[service]["Id"], "cat", f"/run/secrets/{name}")
+            assert (done.code == 0) == (service in SECRETS[name]), f"{service} and {name}"
+            assert done.code != 0 or done.output == value
 
 
 def test_errors_tell_no_secret(production: Environment, secrets: dict[str, str]) -> None:
