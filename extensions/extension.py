@@ -111,7 +111,11 @@ def views(answers: Mapping[str, Any]) -> dict[str, Any]:
     if found:
         raise UserMessageError("\n".join(found))
     stack = stack_module.build(answers_module.Answers.model_validate(answers), CATALOG)
-    by_kind = {kind.variable_name: stack.of_kind(kind.name) for kind in CATALOG.kinds.values()}
+    kinds: dict[str, list[str]] = {}
+    for kind in CATALOG.kinds.values():
+        for variable in kind.variable_names:
+            kinds.setdefault(variable, []).append(kind.name)
+    by_kind = {variable: stack.of_kind(*names) for variable, names in kinds.items()}
     by_kind |= {kind.variable_name: stack.libraries_of(kind.name) for kind in CATALOG.libraries.values()}
     return {"stack": stack, **by_kind}
 

@@ -123,6 +123,7 @@ class Kind(Data):
     name: str
     title: str
     language: str
+    shares: str | None = Field(default=None, description="group of kinds whose services have files in common")
     role: Literal["api", "web", "worker", "function"] = Field(
         description="a worker is called by nobody; a function is deployed as an artefact, not as a container"
     )
@@ -161,6 +162,11 @@ class Kind(Data):
     def variable_name(self) -> str:
         """Name of the template variable that lists the services of this kind."""
         return self.name.replace("-", "_") + "_services"
+
+    @cached_property
+    def variable_names(self) -> tuple[str, ...]:
+        """Names of all template variables that list its services: the kind's own, and that of what it shares."""
+        return (self.variable_name, *([f"{self.shares}_services"] if self.shares else []))
 
 
 class Language(Data):
@@ -276,7 +282,7 @@ class Catalog(Data):
 
     @model_validator(mode="after")
     def _described(self) -> Catalog:
-        """Refuse a kind whose language or debugger is described nowhere."""
+        """Refuse a kind whose language or debugger is described nowhere, or whose group has the name of a kind."""
         for kind in self.kinds.values():
             if kind.language not in self.languages:
                 raise ValueError(f"{kind.name}: there is no extensions/languages/{kind.language}.yml")
@@ -284,4 +290,6 @@ class Catalog(Data):
                 raise ValueError(f"{kind.name}: there is no extensions/debuggers/{kind.debug_protocol}.yml")
             if kind.debug_port is not None and kind.debug_protocol is None:
                 raise ValueError(f"{kind.name}: a debug_port needs a debug_protocol")
+            if kind.shares in self.kinds:
+                raise ValueError(f"{kind.name}: a kind is named {kind.shares}; name the group of `shares` differently")
         return self

@@ -454,9 +454,9 @@ class Stack(Frozen):
     def by_name(self) -> dict[str, Service]:
         return {service.name: service for service in self.services}
 
-    def of_kind(self, kind: str) -> tuple[Service, ...]:
-        """Return the services of one kind, in order."""
-        return tuple(service for service in self.services if service.kind == kind)
+    def of_kind(self, *kinds: str) -> tuple[Service, ...]:
+        """Return the services of these kinds, in order."""
+        return tuple(service for service in self.services if service.kind in kinds)
 
     def callers(self, name: str) -> tuple[str, ...]:
         """Return the names of the services that need this service or store."""

@@ -16,7 +16,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> TemplateClone:
                 "# syntax=docker/dockerfile:1\n",
                 "# syntax=docker/dockerfile:1\n# From 2.0.0 on\n",
             ),
-            clone.source("fastapi_services", "healthcheck.py"): ('"""', '"""From 2.0.0 on: '),
+            clone.source("asgi_services", "healthcheck.py"): ('"""', '"""From 2.0.0 on: '),
             clone.source("template", "compose.yaml"): (
                 "x-logging: &logging\n",
                 "# From 2.0.0 on\nx-logging: &logging\n",
