@@ -11,6 +11,7 @@ import stamina
 from opentelemetry.trace import NoOpTracer, Status, StatusCode, Tracer
 
 from app import metrics
+from app.health import NotReadyError
 from app.measurements import transform
 from app.retries import is_transient
 from app.source import Source
@@ -23,10 +24,6 @@ BATCH = 10_000  # measurements that one transaction writes
 STALE_INTERVALS = 3
 
 logger = logging.getLogger(__name__)
-
-
-class StaleError(Exception):
-    """No run has succeeded for too long; the text, which holds no secret, says for how long."""
 
 
 class Pipeline:
@@ -79,11 +76,11 @@ class Pipeline:
         """Raise an error if the last successful run, or the start, is 3 intervals ago.
 
         Raises:
-            StaleError: with the seconds since then.
+            NotReadyError: with the seconds since then.
         """
         age = time.monotonic() - self._succeeded
         if age > STALE_INTERVALS * self._interval:
-            raise StaleError(f"no successful run for {age:.0f} s")
+            raise NotReadyError(f"no successful run for {age:.0f} s")
 
     async def _attempt(self, store: Store) -> Result:
         """Load one store, and again after a failure that may pass."""

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 import stamina
+from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
 
-from app.pipeline import Pipeline, StaleError
+from app.health import NotReadyError
+from app.pipeline import Pipeline
 from tests.fakes import FakeSource, FakeStore
 
 TIMES = [datetime(2025, 11, 21, hour, tzinfo=UTC) for hour in (1, 2, 3)]
@@ -121,7 +123,7 @@ def test_success_too_long_ago_is_an_error(monkeypatch: pytest.MonkeyPatch) -> No
         clock += 180
         await pipeline.check()
         clock += 10
-        with pytest.raises(StaleError, match="no successful run for 190 s"):
+        with pytest.raises(NotReadyError, match="no successful run for 190 s"):
             await pipeline.check()
         pipeline = Pipeline(FakeSource(RECORDS), (FakeStore(),), interval=60)
         clock += 190
@@ -129,3 +131,13 @@ def test_success_too_long_ago_is_an_error(monkeypatch: pytest.MonkeyPatch) -> No
         await pipeline.check()
 
     asyncio.run(scenario())
+
+
+def test_ready_says_for_how_long_no_run_has_succeeded(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/health/ready").json()["checks"]["last_run"] == "ok"
+    monkeypatch.setattr("app.pipeline.STALE_INTERVALS", -1)
+    response = client.get("/health/ready")
+    assert response.status_code == 503
+    assert response.json()["checks"]["last_run"] == "no successful run for 0 s"

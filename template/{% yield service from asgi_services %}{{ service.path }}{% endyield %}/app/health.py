@@ -10,14 +10,16 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import APIRouter, Request, Response
 
-from app.inference import Predictor
-
 type Check = Callable[[], Awaitable[None]]
 
 CHECK_SECONDS = 2  # below the timeout of the probes
 
 logger = logging.getLogger(__name__)
 router = APIRouter()
+
+
+class NotReadyError(Exception):
+    """What a check found, in words that hold no secret: /health/ready repeats them."""
 
 
 @router.get("/health", include_in_schema=False)
@@ -28,17 +30,15 @@ async def health() -> dict[str, str]:
 
 @router.get("/health/ready", include_in_schema=False)
 async def ready(request: Request, response: Response) -> dict[str, object]:
-    """Say what cannot be used, and what the model runs on; 503 if anything cannot."""
+    """Say for all that the service needs whether it can be used; 503 if anything cannot."""
     checks: Mapping[str, Check] = request.app.state.checks
     results = await asyncio.gather(*(_run(name, check) for name, check in checks.items()))
     usable = all(result == "ok" for result in results)
     if not usable:
         response.status_code = 503
-    predictor: Predictor = request.app.state.predictor
     return {
         "status": "ok" if usable else "unavailable",
         "checks": dict(zip(checks, results, strict=True)),
-        "provider": predictor.model.provider if predictor.model else None,
     }
 
 
@@ -51,5 +51,5 @@ async def _run(name: str, check: Check) -> str:
         logger.warning(
             "%s is not usable", name, extra={"error": f"{type(error).__name__}: {error}"}
         )
-        return type(error).__name__
+        return str(error) if isinstance(error, NotReadyError) else type(error).__name__
     return "ok"

@@ -10,11 +10,6 @@ from app.stores import create_stores
 pytestmark = pytest.mark.integration
 
 
-def test_it_is_ready_when_every_store_answers(client: TestClient) -> None:
-    response = client.get("/health/ready")
-    assert (response.status_code, response.json()["status"]) == (200, "ok")
-
-
 def test_a_run_begins_with_the_service(client: TestClient, settings: Settings) -> None:
     def succeeded() -> float:
         return REGISTRY.get_sample_value("pipeline_runs_total", {"result": "success"}) or 0
