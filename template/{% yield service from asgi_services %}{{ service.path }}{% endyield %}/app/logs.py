@@ -6,11 +6,14 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from urllib.parse import quote, quote_plus
 
 from app.settings import Settings
 
+# The identifier of the request that is being answered, for every record that is made meanwhile.
+REQUEST_ID: ContextVar[str] = ContextVar("request_id")
 REDACTED = "[redacted]"
 SHORTEST = 4  # a shorter secret is part of ordinary words
 
@@ -42,7 +45,7 @@ class Redactor:
             form
             for secret in secrets
             if len(secret) >= SHORTEST
-            for form in (secret, quote(secret), quote_plus(secret))
+            for form in (secret, quote(secret), quote(secret, safe=""), quote_plus(secret))
         }
         # The longest first: one secret may be part of another.
         self._known = sorted(forms, key=len, reverse=True)
@@ -125,8 +128,15 @@ def configure(settings: Settings) -> None:
     handler.setFormatter(
         JsonFormatter(redactor) if settings.deployed else ReadableFormatter(redactor, colour=colour)
     )
+    handler.addFilter(_identify)
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
     logging.captureWarnings(capture=True)
+
+
+def _identify(record: logging.LogRecord) -> bool:
+    if identifier := REQUEST_ID.get(""):
+        record.request_id = identifier
+    return True
 
 
 def _extras(record: logging.LogRecord) -> dict[str, object]:

@@ -1,15 +1,21 @@
 """Measures and logs every request."""
 
 import logging
+import re
 import time
+import uuid
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.logs import REQUEST_ID
 from app.metrics import REQUEST_DURATION
 
 # What only watches the service says nothing about how it serves: not measured, not logged.
 PROBES = frozenset({"/health", "/health/ready", "/metrics"})
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+# An identifier that the edge gave the request is kept, so that logs can be joined.
+IDENTIFIER = re.compile(r"[\w.-]{8,128}", re.ASCII)
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +39,7 @@ class ObserveRequests:
                 status = message["status"]
             await send(message)
 
+        identified = REQUEST_ID.set(_identifier(scope))
         started = time.perf_counter()
         try:
             await self._app(scope, receive, observe)
@@ -50,6 +57,12 @@ class ObserveRequests:
                     "duration_ms": round(seconds * 1000, 1),
                 },
             )
+            REQUEST_ID.reset(identified)
+
+
+def _identifier(scope: Scope) -> str:
+    given = Headers(scope=scope).get("X-Request-ID", "")
+    return given if IDENTIFIER.fullmatch(given) else str(uuid.uuid4())
 
 
 def _route(scope: Scope) -> str:

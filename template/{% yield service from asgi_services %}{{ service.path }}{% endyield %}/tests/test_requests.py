@@ -1,13 +1,17 @@
 """How requests show in the metrics and in the logs."""
 
+import json
 import logging
+import uuid
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
 
+from app import logs
 from app.middleware import ObserveRequests
+from app.settings import Settings
 
 ROUTE = "/shops/{shop}/items/{item}"
 
@@ -30,6 +34,7 @@ def example() -> TestClient:
 
     @router.get("/items/{item}")
     def item(item: int) -> int:
+        logging.getLogger("app.test").info("looking")
         return 1 // item
 
     app.include_router(router, prefix="/shops/{shop}")
@@ -50,6 +55,30 @@ def test_requests_are_counted_by_route_and_logged(
     assert (logged["method"], logged["path"]) == ("GET", f"/shops/9/items/{item}")
     assert logged["status"] == status
     assert logged["duration_ms"] >= 0
+
+
+@pytest.mark.parametrize("given", ["from-the-edge", "<script>", ""])
+def test_every_line_about_a_request_has_its_identifier(
+    settings: Settings, example: TestClient, capsys: pytest.CaptureFixture[str], given: str
+) -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        logs.configure(settings.model_copy(update={"environment": "production"}))
+        example.get("/shops/9/items/1", headers={"X-Request-ID": given})
+        logging.getLogger("app.test").info("afterwards")
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    *about, afterwards = [line for line in lines if line["logger"].startswith("app.")]
+    assert [line["message"] for line in about] == ["looking", "request"]
+    (identifier,) = {line["request_id"] for line in about}
+    if given == "from-the-edge":
+        assert identifier == given
+    else:
+        assert str(uuid.UUID(identifier)) == identifier
+    assert "request_id" not in afterwards
 
 
 def test_what_is_unknown_adds_no_labels(example: TestClient) -> None:

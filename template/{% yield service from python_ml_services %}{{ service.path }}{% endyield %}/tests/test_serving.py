@@ -27,6 +27,7 @@ def test_it_serves_on_every_address_and_stops_in_time(
     main([])
     assert isinstance(served["app"], FastAPI)
     assert (served["host"], served["port"], served["reload"]) == ("0.0.0.0", 1234, False)
+    assert served["timeout_keep_alive"] > 60  # what nginx keeps
     assert served["timeout_graceful_shutdown"] < 10
 
 
