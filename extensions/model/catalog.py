@@ -36,13 +36,20 @@ class Quantity(Data):
 class Variable(Data):
     """One environment variable: its value (`$database` is filled in by the stack) and what it is for.
 
-    A `fixed` one is a fact of the network or the image, which nobody has reason to set in `.env`.
+    A `fixed` one is a fact of the network or the image, which nobody has reason to set in `.env`. Others are set there
+    by the name of `setting`: a service's own have its name in front, so that two of a kind can differ.
     """
 
     name: str
     value: str
     help: str
     fixed: bool = False
+    owner: str = Field(default="", description="prefix of the service, where each of a kind has its own")
+
+    @cached_property
+    def setting(self) -> str:
+        """The variable of `.env` that sets it in Compose."""
+        return self.owner + self.name
 
 
 class Health(Data):
@@ -141,6 +148,7 @@ class Kind(Data):
     health: Health = Health()
     healthcheck: tuple[str, ...] = Field(description="command that exits with 0 when the service is alive")
     production: Quantity
+    gpu_production: Quantity | None = Field(default=None, description="of a service that computes on a GPU")
     development_limits: Quantity
     development: Development
     commands: Commands
@@ -157,6 +165,11 @@ class Kind(Data):
         default=None, description="what it calls the folder of the service, if not `development.workdir`"
     )
     debug_program: str | None = Field(default=None, description="pattern of the program, where it needs that")
+
+    @cached_property
+    def settable(self) -> frozenset[str]:
+        """Names of its variables that an answer may give another value."""
+        return frozenset(variable.name for variable in self.variables if not variable.fixed)
 
     @cached_property
     def variable_name(self) -> str:

@@ -82,6 +82,7 @@ def _service(service: Service) -> dict[str, Any]:
         "prepare": list(service.prepare) if service.prepare else None,
         "volumes": {volume.name: {"path": volume.path, "read_only": volume.read_only} for volume in service.volumes},
         "variables": {variable.name: variable.value for variable in (*service.variables, *service.env)},
+        "settings": {v.name: v.setting for v in (*service.variables, *service.env) if not v.fixed},
         "dependencies": spec.development.dependencies,
         "commands": {
             "build": spec.commands.build,

@@ -324,6 +324,11 @@ def _volumes(services: list[ServiceAnswer]) -> list[str]:
             writers.setdefault(volume.name, [])
             if not volume.read_only:
                 writers[volume.name].append(service.name)
+                if (service.replicas or 1) > 1:
+                    problems.append(
+                        f"services: '{service.name}' writes the volume '{volume.name}', which one pod may; leave out "
+                        "replicas"
+                    )
             elif volume.layers:
                 problems.append(
                     f"services: '{service.name}' only reads the volume '{volume.name}'; its writer names the layers"
@@ -417,6 +422,7 @@ def reserved_variables(services: Iterable[str], catalog: Catalog) -> tuple[froze
     kinds = catalog.kinds.values()
     derived = {f"{env_name(name)}_{end}" for name in services for end in ("URL", "HOST_PORT", "DEBUG_PORT")}
     own = {v.name for kind in kinds for v in (*kind.variables, *kind.development.variables)}
+    derived |= {f"{env_name(name)}_{variable}" for name in services for kind in kinds for variable in kind.settable}
     return _OWN_VARIABLES | derived | own, (*_OWN_STARTS, *(f"{env_name(name)}_" for name in catalog.stores))
 
 
@@ -434,7 +440,7 @@ def _env(services: list[ServiceAnswer], catalog: Catalog) -> list[str]:
                     f"{where} looks like a secret, and answers are committed; put it in a file, its path in "
                     f"{key[:40]}_FILE"
                 )
-            elif key in names or key.startswith(starts):
+            elif (key in names and key not in catalog.kinds[service.kind].settable) or key.startswith(starts):
                 problems.append(f"{where} is set by the template; choose another name")
     return problems
 

@@ -550,13 +550,31 @@ def _filled(variables: Iterable[Variable], values: Mapping[str, str]) -> tuple[V
     return tuple(v.model_copy(update={"value": Template(v.value).substitute(values)}) for v in variables)
 
 
+def _own(answer: ServiceAnswer, kind: Kind, values: Mapping[str, str]) -> tuple[Variable, ...]:
+    """Return the variables of the kind, with the values that the answer gives them instead."""
+    given = answer.env or {}
+    return tuple(
+        variable
+        if variable.fixed
+        else variable.model_copy(
+            update={"value": given.get(variable.name, variable.value), "owner": f"{env_name(answer.name)}_"}
+        )
+        for variable in _filled(kind.variables, values)
+    )
+
+
 def _resources(answer: ServiceAnswer, kind: Kind) -> Resources:
     given = answer.resources
+    usual = (kind.gpu_production if answer.gpu else None) or kind.production
     if given is None or (given.cpu is None and given.memory is None):
-        return kind.production.resources
-    cpu = parse_cpu(given.cpu) if given.cpu else kind.production.resources.cpu
-    memory = parse_memory(given.memory) if given.memory else kind.production.resources.memory
+        return usual.resources
+    cpu = parse_cpu(given.cpu) if given.cpu else usual.resources.cpu
+    memory = parse_memory(given.memory) if given.memory else usual.resources.memory
     return Resources.limited(cpu, memory)
+
+
+def _writes(answer: ServiceAnswer) -> bool:
+    return any(not volume.read_only for volume in answer.volumes or ())
 
 
 def volume_layers(services: Iterable[ServiceAnswer], name: str) -> tuple[str, ...]:
@@ -734,7 +752,7 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
                 public=is_public,
                 host=_host(answer.name, public, answers.domain) if is_public else None,
                 image=f"{answers.project_slug}-{answer.name}",
-                replicas=answer.replicas or kind.replicas,
+                replicas=1 if _writes(answer) else answer.replicas or kind.replicas,
                 resources=_resources(answer, kind),
                 stores=mine,
                 upstreams=upstreams,
@@ -744,7 +762,7 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
                 external_api=answer.external_api,
                 variables=(
                     *SHARED_VARIABLES,
-                    *_filled(kind.variables, values),
+                    *_own(answer, kind, values),
                     *(v for name in mine for v in _client(store_of[name], answer.name, values)),
                     *(v for volume in volumes for v in _volume_variables(volume)),
                     *_external(answer.external_api),
@@ -753,6 +771,7 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
                 env=tuple(
                     Variable(name=key, value=value, help=f"for {answer.name}", fixed=len(env_values[key]) > 1)
                     for key, value in sorted((answer.env or {}).items())
+                    if key not in kind.settable
                 ),
                 secrets=(
                     *(_secret(store_of[name], answer.name) for name in mine),

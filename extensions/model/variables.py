@@ -72,9 +72,9 @@ def groups(stack: Stack) -> tuple[Group, ...]:
     for title, variables in listed:
         fresh = []
         for variable in variables:
-            if variable.name not in seen:
-                seen.add(variable.name)
-                fresh.append(variable)
+            if variable.setting not in seen:
+                seen.add(variable.setting)
+                fresh.append(variable.model_copy(update={"name": variable.setting, "owner": ""}))
         if fresh:
             result.append(Group(title, tuple(fresh)))
     return tuple(result)

@@ -19,8 +19,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.stack import env_name
-from support.catalog import catalog
 from support.composefile import MissingVariableError, documented, interpolated, references
 from support.render import renderer, write
 from support.rendered import FEW, Repository, pods
@@ -285,12 +283,6 @@ def refuses_bad_settings(project: Repository, service: Any, draw: st.DataObject)
         names = {"ENVIRONMENT", *(variable.name for variable in service.variables)}
         # A function asks for its events; it listens on no port.
         names |= {"PORT"} if service.deployed else set()
-        # Each kind talks to a store in one of its protocols.
-        names -= {
-            env_name(f"{name}-{endpoint.name}-port")
-            for name in service.stores
-            for endpoint in catalog().stores[name].endpoints
-        }
         names |= {secret.variable for secret in service.secrets}
         # Code may hold the variables of a volume as their common start.
         starts = {volume.env.removesuffix("_PATH") for volume in service.volumes}

@@ -183,6 +183,7 @@ def _volumes(draw: st.DrawFn, chosen: list[Service]) -> None:
             writer["layers"] = draw(st.lists(labels(), min_size=1, max_size=3, unique=True))
         for number, user in enumerate(users):
             user.setdefault("volumes", []).append({"name": name, "read_only": True} if number else writer)
+        users[0].pop("replicas", None)
 
 
 def _details(draw: st.DrawFn, chosen: list[Service], libraries: Sequence[Library]) -> None:

@@ -44,7 +44,8 @@ def test_a_service_is_published_on_this_machine_only_where_the_map_says(service:
 def test_a_service_gets_every_variable_of_the_map(service: str) -> None:
     environment = COMPOSE[service]["environment"]
     for name, value in SERVICES[service]["variables"].items():
-        assert environment[name] in (value, f"${{{name}:-{value}}}"), name
+        setting = SERVICES[service]["settings"].get(name)
+        assert environment[name] == (f"${{{setting}:-{value}}}" if setting else value), name
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -103,7 +103,8 @@ def test_a_service_gets_every_variable_of_the_map(service: str) -> None:
     assert environment["ENVIRONMENT"] == "production"
     assert STAGING[service]["environment"]["ENVIRONMENT"] == "staging"
     for name, value in SERVICES[service]["variables"].items():
-        assert environment[name] in (value, f"${{{name}:-{value}}}"), name
+        setting = SERVICES[service]["settings"].get(name)
+        assert environment[name] == (f"${{{setting}:-{value}}}" if setting else value), name
 
 
 @pytest.mark.parametrize("service", DEPLOYED)
