@@ -126,6 +126,7 @@ class StackStore(Frozen):
     secret: Secret
     command: tuple[str, ...]
     healthcheck: tuple[str, ...]
+    liveness: tuple[str, ...]
     shell: str
     backup: str | None
     restore: str | None
@@ -657,6 +658,7 @@ def _store(catalog: Catalog, name: str, services: Sequence[ServiceAnswer], value
         ),
         command=tuple(map(fill, spec.command)),
         healthcheck=tuple(map(fill, spec.healthcheck)),
+        liveness=tuple(map(fill, spec.liveness or spec.healthcheck)),
         shell=fill(spec.shell),
         backup=fill(spec.backup) if spec.backup else None,
         restore=fill(spec.restore) if spec.restore else None,
