@@ -51,6 +51,16 @@ def test_each_environment_has_hosts_of_its_own(given_answers: dict[str, Any]) ->
 
 
 @given(answers(FEW))
+def test_local_changes_have_the_last_word(given_answers: dict[str, Any]) -> None:
+    """An overlay's own patches would be laid over those of its components, and the user's are one of them."""
+    project = Repository(given_answers)
+    for environment in project.stack.environments:
+        (settings,) = project.manifests[f"{OVERLAYS}/{environment.name}/kustomization.yaml"]
+        assert settings["components"][-1] == "local"
+        assert "patches" not in settings
+
+
+@given(answers(FEW))
 def test_the_deployer_may_apply_what_an_overlay_has(given_answers: dict[str, Any]) -> None:
     """Its role is for the kinds of the overlay, no more and no fewer; namespaces and rights are not among them."""
     project = Repository(given_answers)
