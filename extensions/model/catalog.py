@@ -258,6 +258,7 @@ class Store(Data):
     accounts: bool = Field(default=False, description="each service has an account of its own, with its own secret")
     command: tuple[str, ...] = ()
     healthcheck: tuple[str, ...]
+    liveness: tuple[str, ...] | None = Field(default=None, description="likewise, where less keeps it from a restart")
     stop_signal: str | None = None
     stop_grace_period: int = 30
     shared_memory: int | None = Field(default=None, description="MiB of /dev/shm")

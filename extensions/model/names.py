@@ -31,8 +31,8 @@ TEXT_PATTERN: Final = rf"^[^\s{_UNWANTED}]([^{_UNWANTED}]*[^\s{_UNWANTED}])?$"
 YAML_WORDS: Final = frozenset({"false", "n", "no", "null", "off", "on", "true", "y", "yes"})
 # Names that mean something else to Docker, Compose, bake, Kubernetes or the generated Makefile.
 RESERVED_NAMES: Final = YAML_WORDS | {
-    "all", "api-server", "common", "default", "deployer", "development", "host", "kubernetes", "kustomization",
-    "localhost", "none", "prepare", "production", "redirect-to-https", "staging", "test", "validate",
+    "acme-http01-solver", "all", "api-server", "common", "default", "deployer", "development", "host", "kubernetes",
+    "kustomization", "localhost", "none", "prepare", "production", "redirect-to-https", "staging", "test", "validate",
 }  # fmt: skip
 # … and to Dockerfiles, in which a library's name is that of a stage.
 RESERVED_LIBRARIES: Final = RESERVED_NAMES - {"common"} | {"base", "builder", "dependencies"}

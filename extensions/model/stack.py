@@ -31,16 +31,20 @@ DEFAULT_LAYERS: Final = ("records",)
 
 
 class Environment(NamedTuple):
-    """A place in Kubernetes where the stack runs; `replicas` replaces the services' own numbers."""
+    """A place in Kubernetes where the stack runs.
+
+    `replicas` replaces the services' own numbers; `subdomain` keeps its hosts apart from those of production.
+    """
 
     name: str
     log_level: str
     replicas: int | None
+    subdomain: str | None
 
 
 ENVIRONMENTS: Final = (
-    Environment(name="staging", log_level="debug", replicas=1),
-    Environment(name="production", log_level="info", replicas=None),
+    Environment(name="staging", log_level="debug", replicas=1, subdomain="staging"),
+    Environment(name="production", log_level="info", replicas=None, subdomain=None),
 )
 
 
@@ -74,6 +78,11 @@ class Secret(NamedTuple):
     help: str
     owner: str
     generated: bool = True
+
+    @property
+    def resource(self) -> str:
+        """The name of the Secret that holds it in Kubernetes."""
+        return self.name.replace("_", "-")
 
 
 class Account(NamedTuple):
@@ -126,6 +135,7 @@ class StackStore(Frozen):
     secret: Secret
     command: tuple[str, ...]
     healthcheck: tuple[str, ...]
+    liveness: tuple[str, ...]
     shell: str
     backup: str | None
     restore: str | None
@@ -147,11 +157,6 @@ class StackStore(Frozen):
     def account_users(self) -> str:
         """The names of its accounts, with spaces between."""
         return " ".join(account.user for account in self.accounts)
-
-    @cached_property
-    def secret_sources(self) -> dict[str, tuple[Secret, ...]]:
-        """Owner -> those of its secrets that are mounted."""
-        return by_owner(self.secrets)
 
 
 class Library(Frozen):
@@ -257,6 +262,11 @@ class Service(Frozen):
         return self.spec.role in ("api", "web") and not self.writes
 
     @property
+    def several(self) -> bool:
+        """Whether it may have more than one pod."""
+        return self.scales or self.replicas > 1
+
+    @property
     def writes(self) -> bool:
         """Whether it writes a data volume."""
         return any(not volume.read_only for volume in self.volumes)
@@ -296,11 +306,6 @@ class Service(Frozen):
     @property
     def prepare_name(self) -> str:
         return prepare_name(self.name)
-
-    @cached_property
-    def secret_sources(self) -> dict[str, tuple[Secret, ...]]:
-        """Owner -> those of its secrets that are mounted."""
-        return by_owner(self.secrets)
 
     @cached_property
     def mounts(self) -> tuple[Mount, ...]:
@@ -424,13 +429,14 @@ class Stack(Frozen):
         """Return a data volume by its name."""
         return next(volume for volume in self.volumes if volume.name == name)
 
-    def owned(self, name: str) -> tuple[Secret, ...]:
-        """Return the secrets that belong to a service or store."""
-        return tuple(secret for secret in self.secrets if secret.owner == name)
-
     @cached_property
     def public(self) -> tuple[Service, ...]:
         return tuple(service for service in self.services if service.public)
+
+    def host(self, service: Service, environment: Environment) -> str:
+        """Return the host at which a public service is reached in an environment."""
+        domain = f"{environment.subdomain}.{self.domain}" if environment.subdomain else self.domain
+        return _host(service.name, [other.name for other in self.public], domain)
 
     def libraries_of(self, kind: str) -> tuple[Library, ...]:
         """Return the libraries of one kind, in order."""
@@ -465,14 +471,6 @@ class Stack(Frozen):
     def has(self, feature: str) -> bool:
         """Return whether this feature was asked for."""
         return feature in self.features
-
-
-def by_owner(secrets: Iterable[Secret]) -> dict[str, tuple[Secret, ...]]:
-    """Return secrets grouped by their owner, in order."""
-    found: dict[str, tuple[Secret, ...]] = {}
-    for secret in secrets:
-        found[secret.owner] = (*found.get(secret.owner, ()), secret)
-    return found
 
 
 def env_name(name: str) -> str:
@@ -675,6 +673,7 @@ def _store(catalog: Catalog, name: str, services: Sequence[ServiceAnswer], value
         ),
         command=tuple(map(fill, spec.command)),
         healthcheck=tuple(map(fill, spec.healthcheck)),
+        liveness=tuple(map(fill, spec.liveness or spec.healthcheck)),
         shell=fill(spec.shell),
         backup=fill(spec.backup) if spec.backup else None,
         restore=fill(spec.restore) if spec.restore else None,

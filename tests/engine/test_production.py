@@ -243,16 +243,15 @@ def test_errors_tell_no_secret(production: Environment, secrets: dict[str, str])
 
 def test_stores_ask_for_their_password(production: Environment, secrets: dict[str, str]) -> None:
     assert "NOAUTH" in production.exec("redis", "redis-cli", "ping")
-    with_password = (
-        "docker",
-        "exec",
-        "--env",
-        f"REDISCLI_AUTH={secrets['redis_password']}",
-        production.container("redis")["Id"],
-        "redis-cli",
-        "ping",
-    )
-    assert run(*with_password).output == "PONG\n"
+
+    def redis(secret: str, *command: str) -> str:
+        given = ("--env", f"REDISCLI_AUTH={secrets[secret]}", production.container("redis")["Id"])
+        return run("docker", "exec", *given, "redis-cli", *command).output
+
+    assert redis("redis_password", "--user", "administrator", "ping") == "PONG\n"
+    assert "NOAUTH" in redis("redis_password", "ping"), "services have passwords of their own"
+    assert redis("backend_redis_password", "ping") == "PONG\n"
+    assert "NOPERM" in redis("backend_redis_password", "config", "get", "maxmemory")
     psql = 'psql --host=postgres --username="$POSTGRES_USER" --command="SELECT 1" "$POSTGRES_DB"'
     database = production.container("postgres")["Id"]
     for password, code in (("wrong", 2), (secrets["postgres_password"], 0)):

@@ -65,6 +65,8 @@ def test_health_checks_pass_once_started(given_answers: dict[str, Any]) -> None:
             expected = checks[name][environment == "development"]
             assert shell_words(check["test"]) == list(expected), (environment, name)
             assert {"interval", "timeout", "retries", "start_period", "start_interval"} <= check.keys(), name
+            if name in {store.name for store in project.stack.stores}:
+                assert item["init"] is True, f"{name} gets what its health check leaves behind"
     for service in project.stack.services:
         # The command asks where the service listens: at the port in its text, or at $PORT.
         for command in checks[service.name]:
@@ -99,8 +101,14 @@ def test_health_checks_pass_once_started(given_answers: dict[str, Any]) -> None:
                 assert names.get(get["port"], get["port"]) == service.port, (service.name, probe)
         for store in project.stack.stores:
             container = workloads["StatefulSet", store.name]["containers"][0]
-            for probe in ("livenessProbe", "readinessProbe"):
-                assert container[probe]["exec"]["command"] == list(store.healthcheck), (store.name, probe)
+            for probe, command in (
+                ("startupProbe", store.liveness),
+                ("readinessProbe", store.healthcheck),
+                ("livenessProbe", store.liveness),
+            ):
+                assert container[probe]["exec"]["command"] == list(command), (store.name, probe)
+            startup = container["startupProbe"]
+            assert startup["periodSeconds"] * startup["failureThreshold"] >= 1800, "recovery begins again when stopped"
 
 
 # Feature: optimized-container-infrastructure, Property 14: a service waits for the health of what it depends on

@@ -145,11 +145,9 @@ def _mounted(objects: Objects, name: str) -> set[str]:
     files: set[str] = set()
     for volume in _pod(objects, name).get("volumes", []):
         for source in volume.get("projected", {}).get("sources", []):
-            secret = source["secret"]
-            there = set(objects[("Secret", secret["name"])]["data"])
-            asked = {item["key"]: item["path"] for item in secret.get("items", [])}
-            assert asked.keys() <= there
-            files |= set(asked.values()) if asked else there
+            # A pod is replaced whenever a Secret of its changes, so it has none with more than it reads.
+            assert source["secret"].keys() == {"name"}
+            files |= objects[("Secret", source["secret"]["name"])]["data"].keys()
     return files
 
 
