@@ -68,7 +68,12 @@ def test_a_backup_is_brought_back_only_on_purpose(
     backup: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     loaded: list[bytes] = []
-    monkeypatch.setattr(backup.process, "show", lambda *_, given: loaded.extend(given) or 0)
+
+    def show(*_: object, given: Any) -> int:
+        loaded.append(given.read())
+        return 0
+
+    monkeypatch.setattr(backup.process, "show", show)
     monkeypatch.setattr("sys.stdin", io.StringIO())
     (tmp_path / "a.backup").write_bytes(b"data")
     assert run(backup, restore=str(tmp_path / "a.backup")) == 1
