@@ -275,9 +275,9 @@ class GitHubExpressions(Extension):
     _expression = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        if not name or "/.github/" not in name:
+        if not name or ".github" not in name:
             return source
-        return self._expression.sub(lambda match: "{% raw %}" + match[0] + "{% endraw %}", source)
+        return self._expression.sub(lambda match: "{%+ raw %}" + match[0] + "{% endraw +%}", source)
 
 
 class CompiledPaths(Extension):

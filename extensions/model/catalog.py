@@ -145,6 +145,7 @@ class Kind(Data):
     accepts: tuple[Option, ...] = Field(default=(), description="options of a service that it understands")
     examples: tuple[Example, ...] = Field(default=(), description="what its skeleton shows; the first that applies")
     outbound: bool = Field(default=False, description="it calls hosts on the internet")
+    page: str = Field(default="", description="path for people, where / is none")
     health: Health = Health()
     healthcheck: tuple[str, ...] = Field(description="command that exits with 0 when the service is alive")
     production: Quantity

@@ -118,4 +118,6 @@ def _store(store: StackStore) -> dict[str, Any]:
         "users": list(store.users),
         "secret": store.secret.name,
         "shell": store.shell,
+        "backup": store.backup,
+        "restore": store.restore,
     }

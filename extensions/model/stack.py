@@ -420,6 +420,11 @@ class Stack(Frozen):
         return libraries | services
 
     @cached_property
+    def backed_up(self) -> tuple[StackStore, ...]:
+        """The stores whose data can be copied while they run."""
+        return tuple(store for store in self.stores if store.backup)
+
+    @cached_property
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret once: the stores', each followed by those of its accounts, then the services' own."""
         found = [secret for store in self.stores for secret in store.secrets]

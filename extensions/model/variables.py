@@ -44,11 +44,15 @@ def groups(stack: Stack) -> tuple[Group, ...]:
             ports.append(_port(name, endpoint.port, f"{endpoint.help} on this machine"))
     deployment = [
         Variable(name="REGISTRY", value=stack.registry, help="where images are kept"),
-        Variable(name="CACHE", value="", help="true: builds read the cache that the registry keeps"),
+        Variable(name="CACHE", value="", help="set to 1 to reuse the registry's build cache; leave empty not to"),
     ]
     if stack.compose:
         deployment.append(
-            Variable(name="TAG", value="1.2.3", help="version that compose.prod.yaml runs; it has no default")
+            Variable(
+                name="TAG",
+                value="1.2.3",
+                help="version that `make deploy` runs and `make build` builds; it has no default",
+            )
         )
     if stack.compose and stack.public:
         deployment.append(
@@ -57,8 +61,10 @@ def groups(stack: Stack) -> tuple[Group, ...]:
     secrets = [
         Variable(name=s.setting, value="development", help=f"{s.help}, in development only") for s in stack.secrets
     ]
-    user = [Variable(name="UID", value="1000", help="user of development containers; make sets it to yours"),
-            Variable(name="GID", value="1000", help="its group")]  # fmt: skip
+    user = [
+        Variable(name=name, value="1000", help=f"{what} ID of development containers; make sets it to yours")
+        for name, what in (("UID", "user"), ("GID", "group"))
+    ]
     listed = [
         Group("Settings", tuple(v for v in _settings(stack) if not v.fixed)),
         Group("Your own settings", tuple(v for service in stack.services for v in service.env if not v.fixed)),

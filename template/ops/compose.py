@@ -34,6 +34,11 @@ class Project:
         """Whether images come from the registry and secrets from files."""
         return self.environment in ("staging", "production")
 
+    @property
+    def any_version(self) -> dict[str, str]:
+        """Variables for a command that starts nothing: without a version Compose does not read the files."""
+        return {"TAG": "0"} if self.deployed else {}
+
     def command(self, *arguments: str) -> list[str]:
         """Return the command line of `docker compose` for this project."""
         files = [part for file in self.files for part in ("--file", file)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -63,6 +64,16 @@ def documented(file: Path) -> dict[str, str]:
     if not file.is_file():
         return {}
     return {name: value.strip("\"'") for name, value in _DOCUMENTED.findall(file.read_text(encoding="utf-8"))}
+
+
+def value(name: str, file: Path) -> str | None:
+    """Return a variable as Compose finds it: of the environment, else of a `.env`; None when neither sets it."""
+    if os.environ.get(name):
+        return os.environ[name]
+    if not file.is_file():
+        return None
+    entries, _ = read(file.read_text(encoding="utf-8", errors="replace"))
+    return next((entry.value for entry in reversed(entries) if entry.name == name), None) or None
 
 
 def _as_name(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from ops.stack import ROOT
 
@@ -50,9 +50,19 @@ def run(
     return Result(done.returncode, done.stdout, done.stderr or "")
 
 
-def show(command: Sequence[str], extra: Mapping[str, str] | None = None) -> int:
-    """Run a program whose output goes straight to the terminal, and return its exit code."""
+def show(
+    command: Sequence[str],
+    extra: Mapping[str, str] | None = None,
+    given: IO[bytes] | None = None,
+    taken: IO[bytes] | None = None,
+) -> int:
+    """Run a program whose output goes straight to the terminal, and return its exit code.
+
+    `given` is what it reads in place of the terminal, `taken` where its output goes.
+    """
     try:
-        return subprocess.run(command, cwd=ROOT, env=environment(extra), check=False).returncode
+        return subprocess.run(
+            command, cwd=ROOT, env=environment(extra), check=False, stdin=given, stdout=taken
+        ).returncode
     except FileNotFoundError:
         return NOT_FOUND

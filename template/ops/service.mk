@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 TASKS := up down restart rebuild watch logs status ps shell \
-  test test-integration coverage bench lint fmt lock check build $(SERVICE_TASKS)
+  test test-integration coverage bench lint fmt lock check build publish $(SERVICE_TASKS)
 
 # Each is explained where it is defined.
 .PHONY: help

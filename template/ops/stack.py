@@ -31,7 +31,10 @@ class Service:
 
 @dataclasses.dataclass(frozen=True)
 class Store:
-    """A store: `shell` opens its client in its container; `endpoints` are its further ports."""
+    """A store: `endpoints` are its further ports.
+
+    In its container `shell` opens its client, `backup` prints a copy of its data, and `restore` reads one.
+    """
 
     name: str
     port: int
@@ -39,6 +42,8 @@ class Store:
     host_port_variable: str
     endpoints: list[dict[str, Any]]
     shell: str
+    backup: str | None
+    restore: str | None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -228,7 +228,7 @@ def test_start_up_errors_say_what_is_wrong_and_what_to_do(given_answers: dict[st
 
         if project.stack.compose and project.stack.stores:
             store = draw.draw(st.sampled_from(project.stack.stores))
-            state = draw.draw(st.sampled_from(["absent", "empty", "newline", "placeholder", "folder"]))
+            state = draw.draw(st.sampled_from(["absent", "empty", "newlines", "placeholder", "folder"]))
             secret_file(folder, [each.name for each in project.stack.secrets], store.secret.name, state)
             understood(checks.before_start(compose.project("production")), f"secrets/{store.secret.name}")
 
@@ -247,7 +247,7 @@ def test_start_up_errors_say_what_is_wrong_and_what_to_do(given_answers: dict[st
 def secret_file(folder: Path, names: list[str], wrong: str, state: str) -> None:
     """Write the files of all secrets, one of them in a state that it cannot be used in."""
     (folder / "secrets").mkdir(mode=0o700)
-    texts = {"empty": "", "newline": "a-long-enough-value\n", "placeholder": "changeme"}
+    texts = {"empty": "", "newlines": "a-long-enough-value\n\n", "placeholder": "changeme"}
     for name in names:
         file = folder / "secrets" / name
         if name != wrong or state in texts:

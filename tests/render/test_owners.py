@@ -70,7 +70,10 @@ def test_every_line_of_the_list_names_something() -> None:
 
 
 def test_places_for_the_users_own_changes_are_the_users() -> None:
-    for path in ("compose.override.yaml", "local.mk", ".env", "secrets/postgres_password", "LICENSE", "anything.txt"):
+    for path in (
+        "compose.override.yaml", "docker-bake.override.hcl", "local.mk", ".env", "backups/postgres.backup",
+        "secrets/postgres_password", "frontend/nginx/local.conf", "LICENSE", "anything.txt",
+    ):  # fmt: skip
         assert is_users(path), path
     assert is_users("deploy/kubernetes/overlays/production/local/kustomization.yaml")
 

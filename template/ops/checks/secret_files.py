@@ -53,14 +53,11 @@ def _sound(name: str, file: Path, secret: Secret) -> list[Finding]:
         return [warning(name, f"user {state.st_uid} owns it", f"sudo chown {os.getuid()} {name}")]
     if not state.st_mode & stat.S_IROTH:
         return [error(name, "the container's user cannot read it", f"chmod 644 {name} (its folder keeps others out)")]
-    value = file.read_text(encoding="utf-8", errors="replace")
+    # An editor ends a file with a newline, which every reader leaves out.
+    value = file.read_text(encoding="utf-8", errors="replace").removesuffix("\n")
     if value != value.strip() or not value:
-        what = (
-            "it is empty"
-            if not value.strip()
-            else "it begins or ends with a blank or a newline, which belongs to the value"
-        )
-        return [error(name, what, f"rm {name} && make secrets, or write the value without a newline: printf %s")]
+        what = "it is empty" if not value.strip() else "its value begins or ends with a blank or a newline"
+        return [error(name, what, f"rm {name} && {_make(name, secret)}")]
     if value.lower() in PLACEHOLDERS or len(value) < SHORTEST:
         return [
             error(name, f"its value is a placeholder, or shorter than {SHORTEST} characters", _replace(name, secret))
@@ -69,10 +66,15 @@ def _sound(name: str, file: Path, secret: Secret) -> list[Finding]:
 
 
 def _make(name: str, secret: Secret) -> str:
-    return "make secrets" if secret.generated else f"write it into {name}, without a newline: printf %s"
+    return "make secrets" if secret.generated else write(name)
+
+
+def write(name: str) -> str:
+    """Return the command that writes a secret which somebody else gives."""
+    return f"printf %s 'VALUE' > {name}"
 
 
 def _replace(name: str, secret: Secret) -> str:
     if not secret.generated:
-        return _make(name, secret)
+        return write(name)
     return f"rm {name} && make secrets; {_AT_THE_NEXT_START if secret.owner in load().services else _KEPT}"

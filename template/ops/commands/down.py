@@ -17,6 +17,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Stop it; 1 when Compose could not."""
     project = compose.project(options.environment)
-    # Nothing is started, but without a version Compose does not read the files.
-    given = {"TAG": "0"} if project.deployed else {}
-    return int(bool(process.show(project.command("down", "--remove-orphans"), given)))
+    return int(bool(process.show(project.command("down", "--remove-orphans"), project.any_version)))

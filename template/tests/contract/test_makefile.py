@@ -25,6 +25,38 @@ def test_every_task_is_explained() -> None:
     assert len(TASKS) == len(set(TASKS))
 
 
+# Tasks of one kind stand together, though their files do not.
+HEADINGS = {
+    "build": "Delivery",
+    "deploy": "Delivery",
+    "hooks": "Quality",
+    "lint-files": "Quality",
+    "lint-workflows": "Quality",
+    "secrets": "Delivery",
+    "test-features": "Quality",
+    "update": "This repository",
+}
+
+
+def test_every_task_is_listed_under_its_own_heading() -> None:
+    listed: dict[str, str] = {}
+    headings: list[str] = []
+    for line in make(".", "help").splitlines():
+        if task := re.match(r"  ([a-z-]+) ", line):
+            listed[task[1]] = headings[-1]
+        elif line:
+            headings.append(line.partition(" (")[0])
+    assert len(headings) == len(set(headings))
+    assert listed.keys() >= set(TASKS)
+    assert {task: listed[task] for task in HEADINGS if task in TASKS} == {
+        task: heading for task, heading in HEADINGS.items() if task in TASKS
+    }
+
+
+def test_every_file_of_tasks_begins_with_a_heading() -> None:
+    assert not [file.name for file in FILES[1:] if not file.read_text(encoding="utf-8").startswith("##@ ")]
+
+
 def test_every_command_that_is_called_exists() -> None:
     called = re.findall(r"(?:\$\(OPS\)|-m ops) ([a-z]+)", SOURCE)
     assert called

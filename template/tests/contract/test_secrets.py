@@ -12,12 +12,13 @@ from tests.support.repository import ROOT, SECRETS, data, text
 IGNORED = [
     ".env",
     "secrets/x",
+    "backups/x",
     "deploy/kubernetes/overlays/production/secrets/x",
 ]
 
 
 @pytest.mark.parametrize("path", IGNORED)
-def test_git_ignores_files_with_secrets(path: str) -> None:
+def test_git_ignores_files_with_secrets_and_data(path: str) -> None:
     if not (ROOT / ".git").exists():
         pytest.skip("this is not a git repository yet")
     checked = subprocess.run(["git", "check-ignore", "--quiet", "--no-index", path], cwd=ROOT, check=False)
