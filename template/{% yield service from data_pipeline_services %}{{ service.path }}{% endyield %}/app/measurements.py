@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, V
 
 # Not every store keeps earlier times.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-# A clock that is ahead would move the checkpoint past what other clocks are yet to measure.
+# Clocks differ: a little ahead of this one is taken for now, further ahead for a mistake.
 AHEAD = timedelta(minutes=5)
 
 # PostgreSQL keeps no NUL in texts.

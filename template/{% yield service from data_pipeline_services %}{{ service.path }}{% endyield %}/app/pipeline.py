@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import Literal
 
@@ -27,7 +27,10 @@ logger = logging.getLogger(__name__)
 
 
 class Pipeline:
-    """Loads what the source has into each store, from that store's own checkpoint on."""
+    """Loads what the source has into each store, from that store's own checkpoint on.
+
+    To be precise, from `lateness` seconds before it: what is loaded again changes nothing.
+    """
 
     def __init__(
         self,
@@ -35,11 +38,13 @@ class Pipeline:
         stores: tuple[Store, ...],
         *,
         interval: float,
+        lateness: float,
         tracer: Tracer | None = None,
     ) -> None:
         self._source = source
         self._stores = stores
         self._interval = interval
+        self._lateness = timedelta(seconds=lateness)
         self._tracer = tracer or NoOpTracer()
         self._retrying = stamina.AsyncRetryingCaller(
             # With back-off and jitter, and over before the next run is due.
@@ -104,14 +109,20 @@ class Pipeline:
             if not await session.lock():
                 logger.info("%s is being loaded by another replica", store.name)
                 return "skipped"
-            since = await session.checkpoint()
+            checkpoint = await session.checkpoint()
+            # What came late, or from a clock that is behind, is earlier than the checkpoint.
+            since = checkpoint - self._lateness if checkpoint else None
             records = await self._source.fetch(since)
-            measurements, refused = transform(records, datetime.now(UTC))
+            now = datetime.now(UTC)
+            measurements, refused = transform(records, now)
             if refused:
                 metrics.REFUSED.inc(len(refused))
                 logger.warning("%d records were refused", len(refused), extra={"first": refused[0]})
             for batch in batched(measurements, BATCH, strict=False):
-                await session.save(batch)
+                # A clock that is ahead must not move it past what other clocks are yet to measure.
+                reached = min(batch[-1].time, now)
+                checkpoint = max(checkpoint, reached) if checkpoint else reached
+                await session.save(batch, checkpoint)
                 metrics.ROWS.labels(store.name).inc(len(batch))
         return "success"
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.measurements import Measurement
-from app.pipeline import Pipeline, Result
+from app.pipeline import Result
 from app.prepare import prepare
 from app.settings import Settings
 from app.stores.base import Session
-from tests.fakes import FakeSource
+from tests.fakes import LATENESS, FakeSource, pipeline
 from tests.integration.support import AnyStore, Row, opened, rows
 
 pytestmark = pytest.mark.integration
@@ -35,7 +35,7 @@ def expected(count: int, value: float = 1.5) -> list[Row]:
 
 async def run(store: AnyStore, source: FakeSource) -> Result:
     """Run the pipeline once."""
-    return await Pipeline(source, (store,), interval=60).run()
+    return await pipeline(source, store).run()
 
 
 def test_two_runs_leave_the_rows_of_one(store: AnyStore) -> None:
@@ -45,7 +45,7 @@ def test_two_runs_leave_the_rows_of_one(store: AnyStore) -> None:
         assert await rows(store) == expected(10)
         assert await run(store, source) == "success"
         assert await rows(store) == expected(10)
-        assert source.asked == [None, START + timedelta(seconds=9)]
+        assert source.asked == [None, START + timedelta(seconds=9) - LATENESS]
 
     asyncio.run(scenario())
 
@@ -84,8 +84,10 @@ class Slow:
         async with self._store.open() as session:
             save = session.save
 
-            async def save_slowly(measurements: Sequence[Measurement]) -> None:
-                await save(measurements)
+            async def save_slowly(
+                measurements: Sequence[Measurement], checkpoint: datetime
+            ) -> None:
+                await save(measurements, checkpoint)
                 await asyncio.sleep(0.05)
 
             session.save = save_slowly  # type: ignore[method-assign]  # only in this test
@@ -95,7 +97,7 @@ class Slow:
 def load_slowly(settings: Settings, name: str, count: int) -> None:
     """Load one store; the process that does this is killed in the middle of it."""
     (store,) = (each for each in opened(settings) if each.name == name)
-    asyncio.run(Pipeline(FakeSource(records(count)), (Slow(store),), interval=60).run())
+    asyncio.run(pipeline(FakeSource(records(count)), Slow(store)).run())
 
 
 def test_after_a_run_was_killed_the_next_completes_it(
@@ -129,8 +131,8 @@ def test_a_cancelled_run_ends_at_once_and_nothing_is_lost(
     monkeypatch.setattr("app.pipeline.BATCH", BATCH)
 
     async def scenario() -> None:
-        pipeline = Pipeline(FakeSource(records(count)), (Slow(store),), interval=60)
-        running = asyncio.create_task(pipeline.run())
+        worker = pipeline(FakeSource(records(count)), Slow(store))
+        running = asyncio.create_task(worker.run())
         while not await rows(store):
             await asyncio.sleep(0.05)
         running.cancel()
