@@ -1,5 +1,6 @@
 """Where records come from: an address, or samples that are made here."""
 
+import logging
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,8 @@ from app.settings import Settings
 TIMEOUT_SECONDS = 20
 SAMPLE_SECONDS = 10
 SAMPLE_HISTORY = timedelta(hours=1)
+
+logger = logging.getLogger(__name__)
 
 
 class SourceError(Exception):
@@ -78,5 +81,9 @@ def _samples(seconds: int) -> list[object]:
 
 
 def create_source(settings: Settings) -> Source:
-    """Return the source that the settings name, samples without one."""
-    return HttpSource(str(settings.source_url)) if settings.source_url else SampleSource()
+    """Return the source that the settings name, with a warning where samples would pass for real."""
+    if settings.source_url != "samples":
+        return HttpSource(str(settings.source_url))
+    if settings.deployed:
+        logger.warning("the measurements are invented: SOURCE_URL is samples, and not a URL")
+    return SampleSource()

@@ -87,9 +87,30 @@ def test_samples_follow_the_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "kind"), [(None, SampleSource), (HttpUrl("http://host/values"), HttpSource)]
+    ("url", "kind"), [("samples", SampleSource), (HttpUrl("http://host/values"), HttpSource)]
 )
 def test_the_settings_name_the_source(
-    settings: Settings, url: HttpUrl | None, kind: type[object]
+    settings: Settings, url: HttpUrl | str, kind: type[object]
 ) -> None:
     assert isinstance(create_source(settings.model_copy(update={"source_url": url})), kind)
+
+
+@pytest.mark.parametrize(
+    ("environment", "url", "warns"),
+    [
+        ("development", "samples", False),
+        ("staging", "samples", True),
+        ("production", "samples", True),
+        ("production", HttpUrl("http://host/values"), False),
+    ],
+)
+def test_samples_where_the_service_is_deployed_are_warned_of(
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+    environment: str,
+    url: HttpUrl | str,
+    *,
+    warns: bool,
+) -> None:
+    create_source(settings.model_copy(update={"environment": environment, "source_url": url}))
+    assert ("the measurements are invented" in caplog.text) is warns
