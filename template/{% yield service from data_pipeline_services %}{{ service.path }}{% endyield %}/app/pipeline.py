@@ -21,6 +21,7 @@ type Result = Literal["success", "failure", "skipped"]
 
 ATTEMPTS = 5
 BATCH = 10_000  # measurements that one transaction writes
+LOAD_SECONDS = 300  # the longest that a store is loaded without a batch that is stored
 STALE_INTERVALS = 3
 
 logger = logging.getLogger(__name__)
@@ -105,7 +106,8 @@ class Pipeline:
                 return "failure"
 
     async def _load(self, store: Store) -> Result:
-        async with store.open() as session:
+        # Sources and stores limit single steps, of which there may be any number.
+        async with asyncio.timeout(LOAD_SECONDS) as deadline, store.open() as session:
             if not await session.lock():
                 logger.info("%s is being loaded by another replica", store.name)
                 return "skipped"
@@ -124,6 +126,7 @@ class Pipeline:
                 checkpoint = max(checkpoint, reached) if checkpoint else reached
                 await session.save(batch, checkpoint)
                 metrics.ROWS.labels(store.name).inc(len(batch))
+                deadline.reschedule(asyncio.get_running_loop().time() + LOAD_SECONDS)
         return "success"
 
 

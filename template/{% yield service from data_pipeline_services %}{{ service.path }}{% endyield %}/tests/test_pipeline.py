@@ -144,6 +144,41 @@ def test_batches_each_move_the_checkpoint(monkeypatch: pytest.MonkeyPatch) -> No
     assert saved == [(2, TIMES[1]), (1, TIMES[2])]
 
 
+def test_a_source_that_never_ends_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("app.pipeline.LOAD_SECONDS", 0.05)
+    source, store = FakeSource(RECORDS), FakeStore()
+
+    async def drip(since: datetime | None) -> list[object]:
+        source.asked.append(since)
+        while True:
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(source, "fetch", drip)
+    assert run(source, store) == "failure"
+    assert len(source.asked) == 3
+    assert "TimeoutError" in {vars(each).get("error", "")[:12] for each in caplog.records}
+
+
+def test_a_load_may_take_long_as_long_as_batches_are_stored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.pipeline.BATCH", 1)
+    monkeypatch.setattr("app.pipeline.LOAD_SECONDS", 1)
+    store = FakeStore()
+    save = store.save
+
+    async def save_slowly(measurements: Sequence[Measurement], checkpoint: datetime) -> None:
+        await asyncio.sleep(0.5)
+        await save(measurements, checkpoint)
+
+    monkeypatch.setattr(store, "save", save_slowly)
+    source = FakeSource(RECORDS)
+    assert run(source, store) == "success"
+    assert len(source.asked) == 1
+
+
 def test_success_too_long_ago_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = 1000.0
     monkeypatch.setattr("app.pipeline.time.monotonic", lambda: clock)
