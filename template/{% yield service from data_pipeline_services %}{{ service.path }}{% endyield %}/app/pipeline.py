@@ -52,7 +52,7 @@ class Pipeline:
             attempts=ATTEMPTS,
             timeout=interval,
         ).on(is_transient)
-        self._succeeded = time.monotonic()
+        self._worked = time.monotonic()
 
     async def run(self) -> Result:
         """Load every store; a failure is logged and counted, never raised.
@@ -68,8 +68,10 @@ class Pipeline:
         seconds = time.perf_counter() - started
         metrics.RUNS.labels(result).inc()
         metrics.RUN_DURATION.observe(seconds)
+        if result != "failure":
+            # A store that was skipped is being loaded by another replica.
+            self._worked = time.monotonic()
         if result == "success":
-            self._succeeded = time.monotonic()
             metrics.LAST_SUCCESS.set_to_current_time()
         logger.log(
             logging.ERROR if result == "failure" else logging.INFO,
@@ -79,14 +81,14 @@ class Pipeline:
         return result
 
     async def check(self) -> None:
-        """Raise an error if the last successful run, or the start, is 3 intervals ago.
+        """Raise an error if no run has worked for 3 intervals, here or in another replica.
 
         Raises:
-            NotReadyError: with the seconds since then.
+            NotReadyError: with the seconds since then, or since the start.
         """
-        age = time.monotonic() - self._succeeded
+        age = time.monotonic() - self._worked
         if age > STALE_INTERVALS * self._interval:
-            raise NotReadyError(f"no successful run for {age:.0f} s")
+            raise NotReadyError(f"no run has worked for {age:.0f} s")
 
     async def _attempt(self, store: Store) -> Result:
         """Load one store, and again after a failure that may pass."""

@@ -179,7 +179,7 @@ def test_a_load_may_take_long_as_long_as_batches_are_stored(
     assert len(source.asked) == 1
 
 
-def test_success_too_long_ago_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_failures_for_too_long_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = 1000.0
     monkeypatch.setattr("app.pipeline.time.monotonic", lambda: clock)
 
@@ -189,19 +189,48 @@ def test_success_too_long_ago_is_an_error(monkeypatch: pytest.MonkeyPatch) -> No
         clock += 180
         await worker.check()
         clock += 10
-        with pytest.raises(NotReadyError, match="no successful run for 190 s"):
+        with pytest.raises(NotReadyError, match="no run has worked for 190 s"):
             await worker.check()
         await worker.run()
         await worker.check()
 
+        broken, other = FakeStore(failures=[ValueError("no table")]), FakeStore()
+        other.locked = True
+        worker = pipeline(FakeSource(RECORDS), broken, other)
+        clock += 190
+        assert await worker.run() == "failure"
+        with pytest.raises(NotReadyError):
+            await worker.check()
+
     asyncio.run(scenario())
 
 
-def test_ready_says_for_how_long_no_run_has_succeeded(
+def test_a_replica_is_well_while_another_does_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 1000.0
+    monkeypatch.setattr("app.pipeline.time.monotonic", lambda: clock)
+
+    async def scenario() -> None:
+        nonlocal clock
+        store = FakeStore()
+        store.locked = True
+        worker = pipeline(FakeSource(RECORDS), store)
+        before = metric("pipeline_last_success_timestamp_seconds")
+        clock += 190
+        assert await worker.run() == "skipped"
+        await worker.check()
+        assert metric("pipeline_last_success_timestamp_seconds") == before
+        clock += 190
+        with pytest.raises(NotReadyError):
+            await worker.check()
+
+    asyncio.run(scenario())
+
+
+def test_ready_says_for_how_long_no_run_has_worked(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert client.get("/health/ready").json()["checks"]["last_run"] == "ok"
     monkeypatch.setattr("app.pipeline.STALE_INTERVALS", -1)
     response = client.get("/health/ready")
     assert response.status_code == 503
-    assert response.json()["checks"]["last_run"] == "no successful run for 0 s"
+    assert response.json()["checks"]["last_run"] == "no run has worked for 0 s"
