@@ -27,10 +27,14 @@ class Measurement(BaseModel):
 
 
 class Transformed(NamedTuple):
-    """Measurements from the oldest to the newest, and why each record that is none was refused."""
+    """Measurements from the oldest to the newest, and why each record that is none was refused.
+
+    `ordered` says whether the records came in that order.
+    """
 
     measurements: list[Measurement]
     refused: list[str]
+    ordered: bool
 
 
 def transform(records: Iterable[object], now: datetime) -> Transformed:
@@ -48,7 +52,8 @@ def transform(records: Iterable[object], now: datetime) -> Transformed:
             found[measurement.source, measurement.name, measurement.time] = measurement
         else:
             refused.append(f"time: {measurement.time} is not between 1970 and now")
-    return Transformed(sorted(found.values(), key=lambda measurement: measurement.time), refused)
+    measurements = sorted(found.values(), key=lambda measurement: measurement.time)
+    return Transformed(measurements, refused, ordered=measurements == list(found.values()))
 
 
 def _reason(error: ValidationError) -> str:

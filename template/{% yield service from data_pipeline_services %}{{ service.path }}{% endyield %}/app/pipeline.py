@@ -12,7 +12,7 @@ from opentelemetry.trace import NoOpTracer, Status, StatusCode, Tracer
 
 from app import metrics
 from app.health import NotReadyError
-from app.measurements import transform
+from app.pages import pages
 from app.retries import is_transient
 from app.source import Source
 from app.stores.base import Store
@@ -40,12 +40,14 @@ class Pipeline:
         *,
         interval: float,
         lateness: float,
+        page_size: int,
         tracer: Tracer | None = None,
     ) -> None:
         self._source = source
         self._stores = stores
         self._interval = interval
         self._lateness = timedelta(seconds=lateness)
+        self._page_size = page_size
         self._tracer = tracer or NoOpTracer()
         self._retrying = stamina.AsyncRetryingCaller(
             # With back-off and jitter, and over before the next run is due.
@@ -113,22 +115,18 @@ class Pipeline:
             if not await session.lock():
                 logger.info("%s is being loaded by another replica", store.name)
                 return "skipped"
+            now = datetime.now(UTC)
             checkpoint = await session.checkpoint()
             # What came late, or from a clock that is behind, is earlier than the checkpoint.
             since = checkpoint - self._lateness if checkpoint else None
-            records = await self._source.fetch(since)
-            now = datetime.now(UTC)
-            measurements, refused = transform(records, now)
-            if refused:
-                metrics.REFUSED.inc(len(refused))
-                logger.warning("%d records were refused", len(refused), extra={"first": refused[0]})
-            for batch in batched(measurements, BATCH, strict=False):
-                # A clock that is ahead must not move it past what other clocks are yet to measure.
-                reached = min(batch[-1].time, now)
-                checkpoint = max(checkpoint, reached) if checkpoint else reached
-                await session.save(batch, checkpoint)
-                metrics.ROWS.labels(store.name).inc(len(batch))
-                deadline.reschedule(asyncio.get_running_loop().time() + LOAD_SECONDS)
+            async for page in pages(self._source, since, self._page_size):
+                for batch in batched(page, BATCH, strict=False):
+                    # A clock that is ahead must not move it past what others are yet to measure.
+                    reached = min(batch[-1].time, now)
+                    checkpoint = max(checkpoint, reached) if checkpoint else reached
+                    await session.save(batch, checkpoint)
+                    metrics.ROWS.labels(store.name).inc(len(batch))
+                    deadline.reschedule(asyncio.get_running_loop().time() + LOAD_SECONDS)
         return "success"
 
 

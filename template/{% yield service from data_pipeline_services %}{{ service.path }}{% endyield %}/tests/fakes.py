@@ -11,11 +11,13 @@ from app.source import Source
 from app.stores.base import Store
 
 LATENESS = timedelta(minutes=10)
+PAGE_SIZE = 1000
 
 
 def pipeline(source: Source, *stores: Store) -> Pipeline:
     """Return a pipeline that runs once a minute."""
-    return Pipeline(source, stores, interval=60, lateness=LATENESS.total_seconds())
+    lateness = LATENESS.total_seconds()
+    return Pipeline(source, stores, interval=60, lateness=lateness, page_size=PAGE_SIZE)
 
 
 class FakeSource:
@@ -26,7 +28,7 @@ class FakeSource:
         self.failures = list(failures)
         self.asked: list[datetime | None] = []
 
-    async def fetch(self, since: datetime | None) -> list[object]:
+    async def fetch(self, since: datetime | None, _: int) -> list[object]:
         self.asked.append(since)
         if self.failures:
             raise self.failures.pop(0)
@@ -34,17 +36,17 @@ class FakeSource:
 
 
 class Archive:
-    """A source as it should be: the records of a time and later, the oldest first."""
+    """A source as it should be: the first records of a time and later, the oldest first."""
 
     def __init__(self, records: Sequence[dict[str, Any]] = ()) -> None:
         self.records = list(records)
-        self.asked: list[datetime | None] = []
+        self.asked: list[tuple[datetime | None, int]] = []
 
-    async def fetch(self, since: datetime | None) -> list[object]:
-        self.asked.append(since)
+    async def fetch(self, since: datetime | None, limit: int) -> list[object]:
+        self.asked.append((since, limit))
         found = [record for record in self.records if since is None or record["time"] >= since]
         found.sort(key=lambda record: record["time"])
-        return list(found)
+        return list(found[:limit])
 
 
 class FakeStore:

@@ -150,7 +150,7 @@ def test_a_source_that_never_ends_is_given_up(
     monkeypatch.setattr("app.pipeline.LOAD_SECONDS", 0.05)
     source, store = FakeSource(RECORDS), FakeStore()
 
-    async def drip(since: datetime | None) -> list[object]:
+    async def drip(since: datetime | None, limit: int) -> list[object]:
         source.asked.append(since)
         while True:
             await asyncio.sleep(0.01)
