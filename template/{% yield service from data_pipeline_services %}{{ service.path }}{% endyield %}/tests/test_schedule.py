@@ -10,8 +10,8 @@ from app.main import create_app
 from app.schedule import every
 from app.settings import Settings
 
-SECONDS = 0.1
-ACCURACY = 0.05
+SECONDS = 0.3
+ACCURACY = 0.15
 
 
 def starts(*durations: float) -> list[float]:
@@ -40,13 +40,13 @@ def starts(*durations: float) -> list[float]:
 
 
 def test_the_duration_of_runs_does_not_move_the_next() -> None:
-    times = starts(0.03, 0.06, 0, 0.03)
-    assert times == pytest.approx([0, 0.1, 0.2, 0.3, 0.4], abs=ACCURACY)
+    times = starts(0.09, 0.18, 0, 0.09)
+    assert times == pytest.approx([0, 0.3, 0.6, 0.9, 1.2], abs=ACCURACY)
 
 
 def test_times_that_a_run_misses_are_left_out() -> None:
-    times = starts(0.25, 0)
-    assert times == pytest.approx([0, 0.3, 0.4], abs=ACCURACY)
+    times = starts(0.75, 0)
+    assert times == pytest.approx([0, 0.9, 1.2], abs=ACCURACY)
     assert all(later > earlier for earlier, later in pairwise(times))
 
 
