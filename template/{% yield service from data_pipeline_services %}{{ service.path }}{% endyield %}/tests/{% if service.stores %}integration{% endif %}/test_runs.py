@@ -10,8 +10,9 @@ from app.measurements import Measurement
 from app.pipeline import Result
 from app.prepare import prepare
 from app.settings import Settings
+from app.source import Source
 from app.stores.base import Session
-from tests.fakes import LATENESS, FakeSource, pipeline
+from tests.fakes import LATENESS, Archive, FakeSource, pipeline
 from tests.integration.support import AnyStore, Row, opened, rows
 
 pytestmark = pytest.mark.integration
@@ -33,7 +34,7 @@ def expected(count: int, value: float = 1.5) -> list[Row]:
     return [(START + timedelta(seconds=second), "roof", "x", value) for second in range(count)]
 
 
-async def run(store: AnyStore, source: FakeSource) -> Result:
+async def run(store: AnyStore, source: Source) -> Result:
     """Run the pipeline once."""
     return await pipeline(source, store).run()
 
@@ -55,6 +56,26 @@ def test_a_value_that_the_source_corrects_is_corrected(store: AnyStore) -> None:
         await run(store, FakeSource(records(3)))
         await run(store, FakeSource(records(3, value=2.5)))
         assert await rows(store) == expected(3, value=2.5)
+
+    asyncio.run(scenario())
+
+
+def test_what_comes_late_is_stored_though_another_clock_is_ahead(store: AnyStore) -> None:
+    now = datetime.now(UTC)
+    times = [now - timedelta(minutes=1), now + timedelta(minutes=4), now - timedelta(minutes=9)]
+    sent = [{"time": time, "source": f"{time}", "name": "x", "value": 1} for time in times]
+
+    async def scenario() -> None:
+        archive = Archive(sent[:2])
+        assert await run(store, archive) == "success"
+        assert len(await rows(store)) == 2
+        async with store.open() as session:
+            checkpoint = await session.checkpoint()
+        assert checkpoint is not None
+        assert now <= checkpoint <= datetime.now(UTC)
+        archive.records.append(sent[2])
+        assert await run(store, archive) == "success"
+        assert sorted(time for time, *_ in await rows(store)) == sorted(times)
 
     asyncio.run(scenario())
 
