@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, V
 
 # Not every store keeps earlier times.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-# A clock that is ahead would move the checkpoint past what other clocks are yet to measure.
+# Clocks differ: a little ahead of this one is taken for now, further ahead for a mistake.
 AHEAD = timedelta(minutes=5)
 
 # PostgreSQL keeps no NUL in texts.
@@ -27,10 +27,14 @@ class Measurement(BaseModel):
 
 
 class Transformed(NamedTuple):
-    """Measurements from the oldest to the newest, and why each record that is none was refused."""
+    """Measurements from the oldest to the newest, and why each record that is none was refused.
+
+    `ordered` says whether the records came in that order.
+    """
 
     measurements: list[Measurement]
     refused: list[str]
+    ordered: bool
 
 
 def transform(records: Iterable[object], now: datetime) -> Transformed:
@@ -48,7 +52,8 @@ def transform(records: Iterable[object], now: datetime) -> Transformed:
             found[measurement.source, measurement.name, measurement.time] = measurement
         else:
             refused.append(f"time: {measurement.time} is not between 1970 and now")
-    return Transformed(sorted(found.values(), key=lambda measurement: measurement.time), refused)
+    measurements = sorted(found.values(), key=lambda measurement: measurement.time)
+    return Transformed(measurements, refused, ordered=measurements == list(found.values()))
 
 
 def _reason(error: ValidationError) -> str:

@@ -18,7 +18,9 @@ RUN_DURATION = Histogram(
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300),
 )
 ROWS = Counter("pipeline_rows", "Rows written to each store, repeated ones too.", ("store",))
-REFUSED = Counter("pipeline_records_refused", "Records of the source that are no measurements.")
+REFUSED = Counter(
+    "pipeline_records_refused", "Records that are not measurements, repeated ones too."
+)
 LAST_SUCCESS = Gauge(
     "pipeline_last_success_timestamp_seconds", "When the last successful run ended, in Unix time."
 )

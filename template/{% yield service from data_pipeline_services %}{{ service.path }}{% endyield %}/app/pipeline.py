@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import Literal
 
@@ -12,7 +12,7 @@ from opentelemetry.trace import NoOpTracer, Status, StatusCode, Tracer
 
 from app import metrics
 from app.health import NotReadyError
-from app.measurements import transform
+from app.pages import pages
 from app.retries import is_transient
 from app.source import Source
 from app.stores.base import Store
@@ -21,13 +21,17 @@ type Result = Literal["success", "failure", "skipped"]
 
 ATTEMPTS = 5
 BATCH = 10_000  # measurements that one transaction writes
+LOAD_SECONDS = 300  # the longest that a store is loaded without a batch that is stored
 STALE_INTERVALS = 3
 
 logger = logging.getLogger(__name__)
 
 
 class Pipeline:
-    """Loads what the source has into each store, from that store's own checkpoint on."""
+    """Loads what the source has into each store, from that store's own checkpoint on.
+
+    To be precise, from `lateness` seconds before it: what is loaded again changes nothing.
+    """
 
     def __init__(
         self,
@@ -35,18 +39,22 @@ class Pipeline:
         stores: tuple[Store, ...],
         *,
         interval: float,
+        lateness: float,
+        page_size: int,
         tracer: Tracer | None = None,
     ) -> None:
         self._source = source
         self._stores = stores
         self._interval = interval
+        self._lateness = timedelta(seconds=lateness)
+        self._page_size = page_size
         self._tracer = tracer or NoOpTracer()
         self._retrying = stamina.AsyncRetryingCaller(
             # With back-off and jitter, and over before the next run is due.
             attempts=ATTEMPTS,
             timeout=interval,
         ).on(is_transient)
-        self._succeeded = time.monotonic()
+        self._worked = time.monotonic()
 
     async def run(self) -> Result:
         """Load every store; a failure is logged and counted, never raised.
@@ -62,8 +70,10 @@ class Pipeline:
         seconds = time.perf_counter() - started
         metrics.RUNS.labels(result).inc()
         metrics.RUN_DURATION.observe(seconds)
+        if result != "failure":
+            # A store that was skipped is being loaded by another replica.
+            self._worked = time.monotonic()
         if result == "success":
-            self._succeeded = time.monotonic()
             metrics.LAST_SUCCESS.set_to_current_time()
         logger.log(
             logging.ERROR if result == "failure" else logging.INFO,
@@ -73,14 +83,14 @@ class Pipeline:
         return result
 
     async def check(self) -> None:
-        """Raise an error if the last successful run, or the start, is 3 intervals ago.
+        """Raise an error if no run has worked for 3 intervals, here or in another replica.
 
         Raises:
-            NotReadyError: with the seconds since then.
+            NotReadyError: with the seconds since then, or since the start.
         """
-        age = time.monotonic() - self._succeeded
+        age = time.monotonic() - self._worked
         if age > STALE_INTERVALS * self._interval:
-            raise NotReadyError(f"no successful run for {age:.0f} s")
+            raise NotReadyError(f"no run has worked for {age:.0f} s")
 
     async def _attempt(self, store: Store) -> Result:
         """Load one store, and again after a failure that may pass."""
@@ -100,19 +110,23 @@ class Pipeline:
                 return "failure"
 
     async def _load(self, store: Store) -> Result:
-        async with store.open() as session:
+        # Sources and stores limit single steps, of which there may be any number.
+        async with asyncio.timeout(LOAD_SECONDS) as deadline, store.open() as session:
             if not await session.lock():
                 logger.info("%s is being loaded by another replica", store.name)
                 return "skipped"
-            since = await session.checkpoint()
-            records = await self._source.fetch(since)
-            measurements, refused = transform(records, datetime.now(UTC))
-            if refused:
-                metrics.REFUSED.inc(len(refused))
-                logger.warning("%d records were refused", len(refused), extra={"first": refused[0]})
-            for batch in batched(measurements, BATCH, strict=False):
-                await session.save(batch)
-                metrics.ROWS.labels(store.name).inc(len(batch))
+            now = datetime.now(UTC)
+            checkpoint = await session.checkpoint()
+            # What came late, or from a clock that is behind, is earlier than the checkpoint.
+            since = checkpoint - self._lateness if checkpoint else None
+            async for page in pages(self._source, since, self._page_size):
+                for batch in batched(page, BATCH, strict=False):
+                    # A clock that is ahead must not move it past what others are yet to measure.
+                    reached = min(batch[-1].time, now)
+                    checkpoint = max(checkpoint, reached) if checkpoint else reached
+                    await session.save(batch, checkpoint)
+                    metrics.ROWS.labels(store.name).inc(len(batch))
+                    deadline.reschedule(asyncio.get_running_loop().time() + LOAD_SECONDS)
         return "success"
 
 

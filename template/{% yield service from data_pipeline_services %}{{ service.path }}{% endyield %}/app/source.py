@@ -1,5 +1,6 @@
 """Where records come from: an address, or samples that are made here."""
 
+import logging
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -14,16 +15,20 @@ TIMEOUT_SECONDS = 20
 SAMPLE_SECONDS = 10
 SAMPLE_HISTORY = timedelta(hours=1)
 
+logger = logging.getLogger(__name__)
+
 
 class SourceError(Exception):
-    """The source answered with something that is no list of records."""
+    """The source answered with something that is not a list of records."""
 
 
 class Source(Protocol):
     """Anything that has records."""
 
-    async def fetch(self, since: datetime | None) -> list[object]:
-        """Return the records of this time and later, all of them without one.
+    async def fetch(self, since: datetime | None, limit: int) -> list[object]:
+        """Return the first `limit` records of this time and later, or of all; the oldest first.
+
+        Fewer say that there are no more. One that returns all records in any order works too.
 
         Raises:
             Exception: they cannot be had.
@@ -36,11 +41,10 @@ class HttpSource:
     def __init__(self, url: str) -> None:
         self._url = httpx2.URL(url)
 
-    async def fetch(self, since: datetime | None) -> list[object]:
-        """Return the records of this time and later: the URL's parameter `since`."""
-        url = self._url
-        if since is not None:
-            url = url.copy_merge_params({"since": since.isoformat()})
+    async def fetch(self, since: datetime | None, limit: int) -> list[object]:
+        """Return the first records of this time and later: the URL's parameters."""
+        asked = {"limit": str(limit)} | ({"since": since.isoformat()} if since else {})
+        url = self._url.copy_merge_params(asked)
         async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=True) as client:
             response = await client.get(url, headers={"Accept": "application/json"})
         response.raise_for_status()
@@ -56,8 +60,8 @@ class SampleSource:
     def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._clock = clock
 
-    async def fetch(self, since: datetime | None) -> list[object]:
-        """Return the samples of this time and later."""
+    async def fetch(self, since: datetime | None, limit: int) -> list[object]:
+        """Return the first samples of this time and later."""
         now = self._clock()
         start = now - SAMPLE_HISTORY
         first = start if since is None else max(since, start)
@@ -65,7 +69,7 @@ class SampleSource:
             math.ceil(first.timestamp() / SAMPLE_SECONDS),
             math.floor(now.timestamp() / SAMPLE_SECONDS) + 1,
         )
-        return [record for tick in ticks for record in _samples(tick * SAMPLE_SECONDS)]
+        return [record for tick in ticks for record in _samples(tick * SAMPLE_SECONDS)][:limit]
 
 
 def _samples(seconds: int) -> list[object]:
@@ -78,5 +82,9 @@ def _samples(seconds: int) -> list[object]:
 
 
 def create_source(settings: Settings) -> Source:
-    """Return the source that the settings name, samples without one."""
-    return HttpSource(str(settings.source_url)) if settings.source_url else SampleSource()
+    """Return the source that the settings name, with a warning where samples would pass for real."""
+    if settings.source_url != "samples":
+        return HttpSource(str(settings.source_url))
+    if settings.deployed:
+        logger.warning("the measurements are invented: SOURCE_URL is samples, and not a URL")
+    return SampleSource()

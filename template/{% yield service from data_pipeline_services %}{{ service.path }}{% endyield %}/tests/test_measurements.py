@@ -28,7 +28,7 @@ RECORDS = st.lists(
 
 @given(RECORDS)
 def test_whatever_the_source_sends_what_is_stored_is_sound(records: list[object]) -> None:
-    measurements, refused = transform(records, NOW)
+    measurements, refused, _ = transform(records, NOW)
     assert len(measurements) + len(refused) <= len(records)
     assert measurements == sorted(measurements, key=lambda measurement: measurement.time)
     keys = {(each.source, each.name, each.time) for each in measurements}
@@ -40,21 +40,22 @@ def test_whatever_the_source_sends_what_is_stored_is_sound(records: list[object]
             assert text == text.strip()
             assert text.encode()
             assert "\0" not in text
-    assert transform(measurements, NOW) == (measurements, [])
+    assert transform(measurements, NOW) == (measurements, [], True)
 
 
 @given(st.permutations(range(5)))
 def test_the_order_of_records_does_not_matter(order: list[int]) -> None:
     records = [RECORD | {"time": NOW - timedelta(minutes=minute)} for minute in order]
-    measurements, _ = transform(records, NOW)
+    measurements, _, ordered = transform(records, NOW)
     assert [measurement.time for measurement in measurements] == [
         NOW - timedelta(minutes=minute) for minute in (4, 3, 2, 1, 0)
     ]
+    assert ordered is (order == [4, 3, 2, 1, 0])
 
 
 def test_of_records_of_the_same_the_last_counts() -> None:
     elsewhere = datetime(2026, 11, 21, 13, 59, tzinfo=timezone(timedelta(hours=2)))
-    measurements, refused = transform([RECORD, RECORD | {"time": elsewhere, "value": 2}], NOW)
+    measurements, refused, _ = transform([RECORD, RECORD | {"time": elsewhere, "value": 2}], NOW)
     assert ([measurement.value for measurement in measurements], refused) == ([2.0], [])
 
 
@@ -70,8 +71,10 @@ def test_of_records_of_the_same_the_last_counts() -> None:
         ({"value": "hunter2"}, "value"),
     ],
 )
-def test_what_is_no_measurement_is_refused_by_field(wrong: dict[str, object], field: str) -> None:
-    measurements, (reason,) = transform([RECORD | wrong], NOW)
+def test_what_is_not_a_measurement_is_refused_by_field(
+    wrong: dict[str, object], field: str
+) -> None:
+    measurements, (reason,), _ = transform([RECORD | wrong], NOW)
     assert measurements == []
     assert reason.startswith(f"{field}: ")
     assert "hunter2" not in reason

@@ -1,12 +1,17 @@
 import asyncio
+import signal
+import time
 from itertools import pairwise
 
 import pytest
+from fastapi.testclient import TestClient
 
+from app.main import create_app
 from app.schedule import every
+from app.settings import Settings
 
-SECONDS = 0.1
-ACCURACY = 0.05
+SECONDS = 0.3
+ACCURACY = 0.15
 
 
 def starts(*durations: float) -> list[float]:
@@ -35,11 +40,44 @@ def starts(*durations: float) -> list[float]:
 
 
 def test_the_duration_of_runs_does_not_move_the_next() -> None:
-    times = starts(0.03, 0.06, 0, 0.03)
-    assert times == pytest.approx([0, 0.1, 0.2, 0.3, 0.4], abs=ACCURACY)
+    times = starts(0.09, 0.18, 0, 0.09)
+    assert times == pytest.approx([0, 0.3, 0.6, 0.9, 1.2], abs=ACCURACY)
 
 
 def test_times_that_a_run_misses_are_left_out() -> None:
-    times = starts(0.25, 0)
-    assert times == pytest.approx([0, 0.3, 0.4], abs=ACCURACY)
+    times = starts(0.75, 0)
+    assert times == pytest.approx([0, 0.9, 1.2], abs=ACCURACY)
     assert all(later > earlier for earlier, later in pairwise(times))
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a defect"), asyncio.CancelledError()])
+def test_an_error_that_ends_the_runs_stops_the_server(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+) -> None:
+    sent: list[int] = []
+
+    async def fail(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("app.pipeline.Pipeline.run", fail)
+    monkeypatch.setattr("app.schedule.signal.raise_signal", sent.append)
+    with TestClient(create_app(settings)):
+        deadline = time.monotonic() + 5
+        while not sent:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    assert sent == [signal.SIGTERM]
+    output = capsys.readouterr().out
+    assert "no more runs will begin: the server stops" in output
+    assert str(error) in output
+
+
+def test_to_shut_down_is_no_error(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr("app.schedule.signal.raise_signal", sent.append)
+    with TestClient(create_app(settings)):
+        pass
+    assert sent == []

@@ -15,6 +15,7 @@ from app.settings import Settings
 from app.source import HttpSource, SampleSource, SourceError, create_source
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+LIMIT = 10_000
 
 type Serve = Callable[[int, object], str]
 
@@ -53,43 +54,68 @@ def serve(asked: list[str]) -> Iterator[Serve]:
         thread.join()
 
 
-def test_the_url_is_asked_for_what_came_since(serve: Serve, asked: list[str]) -> None:
+def test_the_url_is_asked_for_the_first_records_since(serve: Serve, asked: list[str]) -> None:
     source = HttpSource(serve(200, [{"value": 1}]))
-    assert asyncio.run(source.fetch(None)) == [{"value": 1}]
-    asyncio.run(source.fetch(NOW))
-    assert asked == ["/values?page=all", "/values?page=all&since=2026-11-21T12%3A00%3A00%2B00%3A00"]
+    assert asyncio.run(source.fetch(None, LIMIT)) == [{"value": 1}]
+    asyncio.run(source.fetch(NOW, LIMIT))
+    assert asked == [
+        "/values?page=all&limit=10000",
+        "/values?page=all&limit=10000&since=2026-11-21T12%3A00%3A00%2B00%3A00",
+    ]
 
 
-def test_what_is_no_list_is_an_error(serve: Serve) -> None:
+def test_what_is_not_a_list_is_an_error(serve: Serve) -> None:
     with pytest.raises(SourceError, match="answered with dict, not with a list"):
-        asyncio.run(HttpSource(serve(200, {"detail": "no"})).fetch(None))
+        asyncio.run(HttpSource(serve(200, {"detail": "no"})).fetch(None, LIMIT))
 
 
 def test_a_status_of_failure_is_an_error(serve: Serve) -> None:
     with pytest.raises(httpx2.HTTPStatusError, match="503"):
-        asyncio.run(HttpSource(serve(503, [])).fetch(None))
+        asyncio.run(HttpSource(serve(503, [])).fetch(None, LIMIT))
 
 
 def test_samples_are_measurements_and_always_the_same() -> None:
     source = SampleSource(lambda: NOW)
-    records = asyncio.run(source.fetch(None))
-    measurements, refused = transform(records, NOW)
-    assert (len(measurements), refused) == (2 * 361, [])
+    records = asyncio.run(source.fetch(None, LIMIT))
+    measurements, refused, ordered = transform(records, NOW)
+    assert (len(measurements), refused, ordered) == (2 * 361, [], True)
+    assert asyncio.run(source.fetch(None, 5)) == records[:5]
     since = NOW - timedelta(seconds=25)
-    assert asyncio.run(source.fetch(since)) == records[-2 * 3 :]
-    assert asyncio.run(source.fetch(NOW - timedelta(days=9))) == records
+    assert asyncio.run(source.fetch(since, LIMIT)) == records[-2 * 3 :]
+    assert asyncio.run(source.fetch(NOW - timedelta(days=9), LIMIT)) == records
 
 
 def test_samples_follow_the_clock() -> None:
-    records = asyncio.run(SampleSource().fetch(None))
+    records = asyncio.run(SampleSource().fetch(None, LIMIT))
     newest = transform(records, datetime.now(UTC)).measurements[-1].time
     assert 0 <= time.time() - newest.timestamp() < 15
 
 
 @pytest.mark.parametrize(
-    ("url", "kind"), [(None, SampleSource), (HttpUrl("http://host/values"), HttpSource)]
+    ("url", "kind"), [("samples", SampleSource), (HttpUrl("http://host/values"), HttpSource)]
 )
 def test_the_settings_name_the_source(
-    settings: Settings, url: HttpUrl | None, kind: type[object]
+    settings: Settings, url: HttpUrl | str, kind: type[object]
 ) -> None:
     assert isinstance(create_source(settings.model_copy(update={"source_url": url})), kind)
+
+
+@pytest.mark.parametrize(
+    ("environment", "url", "warns"),
+    [
+        ("development", "samples", False),
+        ("staging", "samples", True),
+        ("production", "samples", True),
+        ("production", HttpUrl("http://host/values"), False),
+    ],
+)
+def test_samples_where_the_service_is_deployed_are_warned_of(
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+    environment: str,
+    url: HttpUrl | str,
+    *,
+    warns: bool,
+) -> None:
+    create_source(settings.model_copy(update={"environment": environment, "source_url": url}))
+    assert ("the measurements are invented" in caplog.text) is warns

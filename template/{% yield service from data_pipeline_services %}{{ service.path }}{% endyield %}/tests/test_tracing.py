@@ -36,7 +36,11 @@ def test_runs_are_traced_with_each_store_that_they_load(monkeypatch: pytest.Monk
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "none")
         tracer, stop = tracing.start()
         with stamina.set_testing(True, attempts=1):
-            asyncio.run(Pipeline(FakeSource([RECORD]), stores, interval=60, tracer=tracer).run())
+            source = FakeSource([RECORD])
+            pipeline = Pipeline(
+                source, stores, interval=60, lateness=0, page_size=10, tracer=tracer
+            )
+            asyncio.run(pipeline.run())
         stop()
         collector.shutdown()
         thread.join()

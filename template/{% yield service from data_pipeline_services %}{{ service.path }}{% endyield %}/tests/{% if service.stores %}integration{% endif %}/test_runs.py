@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.measurements import Measurement
-from app.pipeline import Pipeline, Result
+from app.pipeline import Result
 from app.prepare import prepare
 from app.settings import Settings
+from app.source import Source
 from app.stores.base import Session
-from tests.fakes import FakeSource
+from tests.fakes import LATENESS, Archive, FakeSource, pipeline
 from tests.integration.support import AnyStore, Row, opened, rows
 
 pytestmark = pytest.mark.integration
@@ -33,9 +34,9 @@ def expected(count: int, value: float = 1.5) -> list[Row]:
     return [(START + timedelta(seconds=second), "roof", "x", value) for second in range(count)]
 
 
-async def run(store: AnyStore, source: FakeSource) -> Result:
+async def run(store: AnyStore, source: Source) -> Result:
     """Run the pipeline once."""
-    return await Pipeline(source, (store,), interval=60).run()
+    return await pipeline(source, store).run()
 
 
 def test_two_runs_leave_the_rows_of_one(store: AnyStore) -> None:
@@ -45,7 +46,7 @@ def test_two_runs_leave_the_rows_of_one(store: AnyStore) -> None:
         assert await rows(store) == expected(10)
         assert await run(store, source) == "success"
         assert await rows(store) == expected(10)
-        assert source.asked == [None, START + timedelta(seconds=9)]
+        assert source.asked == [None, START + timedelta(seconds=9) - LATENESS]
 
     asyncio.run(scenario())
 
@@ -55,6 +56,26 @@ def test_a_value_that_the_source_corrects_is_corrected(store: AnyStore) -> None:
         await run(store, FakeSource(records(3)))
         await run(store, FakeSource(records(3, value=2.5)))
         assert await rows(store) == expected(3, value=2.5)
+
+    asyncio.run(scenario())
+
+
+def test_what_comes_late_is_stored_though_another_clock_is_ahead(store: AnyStore) -> None:
+    now = datetime.now(UTC)
+    times = [now - timedelta(minutes=1), now + timedelta(minutes=4), now - timedelta(minutes=9)]
+    sent = [{"time": time, "source": f"{time}", "name": "x", "value": 1} for time in times]
+
+    async def scenario() -> None:
+        archive = Archive(sent[:2])
+        assert await run(store, archive) == "success"
+        assert len(await rows(store)) == 2
+        async with store.open() as session:
+            checkpoint = await session.checkpoint()
+        assert checkpoint is not None
+        assert now <= checkpoint <= datetime.now(UTC)
+        archive.records.append(sent[2])
+        assert await run(store, archive) == "success"
+        assert sorted(time for time, *_ in await rows(store)) == sorted(times)
 
     asyncio.run(scenario())
 
@@ -84,8 +105,10 @@ class Slow:
         async with self._store.open() as session:
             save = session.save
 
-            async def save_slowly(measurements: Sequence[Measurement]) -> None:
-                await save(measurements)
+            async def save_slowly(
+                measurements: Sequence[Measurement], checkpoint: datetime
+            ) -> None:
+                await save(measurements, checkpoint)
                 await asyncio.sleep(0.05)
 
             session.save = save_slowly  # type: ignore[method-assign]  # only in this test
@@ -95,7 +118,7 @@ class Slow:
 def load_slowly(settings: Settings, name: str, count: int) -> None:
     """Load one store; the process that does this is killed in the middle of it."""
     (store,) = (each for each in opened(settings) if each.name == name)
-    asyncio.run(Pipeline(FakeSource(records(count)), (Slow(store),), interval=60).run())
+    asyncio.run(pipeline(FakeSource(records(count)), Slow(store)).run())
 
 
 def test_after_a_run_was_killed_the_next_completes_it(
@@ -129,8 +152,8 @@ def test_a_cancelled_run_ends_at_once_and_nothing_is_lost(
     monkeypatch.setattr("app.pipeline.BATCH", BATCH)
 
     async def scenario() -> None:
-        pipeline = Pipeline(FakeSource(records(count)), (Slow(store),), interval=60)
-        running = asyncio.create_task(pipeline.run())
+        worker = pipeline(FakeSource(records(count)), Slow(store))
+        running = asyncio.create_task(worker.run())
         while not await rows(store):
             await asyncio.sleep(0.05)
         running.cancel()
