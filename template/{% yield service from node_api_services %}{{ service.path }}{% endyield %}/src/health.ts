@@ -1,5 +1,7 @@
 import type { FastifyInstance } from "fastify";
 
+import { kindOf } from "./errors.ts";
+
 /** Throws if what it asks cannot be used. */
 export type Check = () => Promise<unknown>;
 
@@ -23,7 +25,7 @@ export function healthRoutes(app: FastifyInstance, checks: Readonly<Record<strin
         } catch (error) {
           // The text, which may tell too much, goes to the log.
           request.log.warn({ error: String(error) }, `${name} is not usable`);
-          return [name, kind(error)] as const;
+          return [name, kindOf(error)] as const;
         }
       }),
     );
@@ -55,13 +57,4 @@ async function inTime(promise: Promise<unknown>): Promise<void> {
   } finally {
     clearTimeout(timeout);
   }
-}
-
-/** Return the kind of an error: its code, like ECONNREFUSED, or its name. */
-function kind(error: unknown): string {
-  const { code, cause, name } = error as Error & { code?: unknown };
-  if (cause instanceof Error) {
-    return kind(cause);
-  }
-  return typeof code === "string" ? code : name;
 }
