@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 
 import { kindOf } from "./errors.ts";
+import { inTime } from "./time.ts";
 
 /** Throws if what it asks cannot be used. */
 export type Check = () => Promise<unknown>;
@@ -20,7 +21,7 @@ export function healthRoutes(app: FastifyInstance, checks: Readonly<Record<strin
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => {
         try {
-          await inTime(check());
+          await inTime(check(), CHECK_MS);
           return [name, "ok"] as const;
         } catch (error) {
           // The text, which may tell too much, goes to the log.
@@ -45,16 +46,4 @@ export function answers(url: string): Check {
       throw Object.assign(new Error(`${url}/health answered ${response.status}`), { code: `HTTP ${response.status}` });
     }
   };
-}
-
-async function inTime(promise: Promise<unknown>): Promise<void> {
-  const timer = Promise.withResolvers<never>();
-  const timeout = setTimeout(() => {
-    timer.reject(new DOMException(`no answer in ${CHECK_MS} ms`, "TimeoutError"));
-  }, CHECK_MS);
-  try {
-    await Promise.race([promise, timer.promise]);
-  } finally {
-    clearTimeout(timeout);
-  }
 }
