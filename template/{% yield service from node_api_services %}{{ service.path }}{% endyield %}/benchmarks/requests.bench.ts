@@ -2,14 +2,14 @@ import { describe } from "vitest";
 
 import { buildApp } from "../src/app.ts";
 import { createLogger } from "../src/logs.ts";
-import { redactor } from "../src/redaction.ts";
+import { Redactor } from "../src/redaction.ts";
 import { load } from "../src/settings.ts";
 import { measure } from "./support.ts";
 
 const settings = load({ ENVIRONMENT: "test" });
 const logger = await createLogger(settings, { write: () => undefined });
 const app = await buildApp(settings, logger);
-const redact = redactor(["a secret of some length"]);
+const redactor = new Redactor(["a secret of some length"]);
 const line = JSON.stringify({ level: "info", message: "request", method: "GET", path: "/api/items/1", status: 200 });
 
 describe("requests", () => {
@@ -18,5 +18,5 @@ describe("requests", () => {
 });
 
 describe("logs", () => {
-  measure("redaction", () => redact(line));
+  measure("redaction", () => JSON.stringify(redactor.value(JSON.parse(line))));
 });

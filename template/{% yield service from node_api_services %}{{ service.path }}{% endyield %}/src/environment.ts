@@ -68,7 +68,7 @@ export class Environment {
       const url = URL.parse(text);
       return url && ["http:", "https:"].includes(url.protocol)
         ? text.replace(/\/+$/, "")
-        : new Error("is no http or https URL");
+        : new Error("is not an http or https URL");
     });
   }
 

@@ -44,3 +44,12 @@ export function answerErrors(app: FastifyInstance): void {
     return reply.code(status).send({ detail: STATUS_CODES[status] ?? "Error" });
   });
 }
+
+/** Return the kind of an error, or of what caused it: its code, like ECONNREFUSED, or its name. */
+export function kindOf(error: unknown): string {
+  const { code, cause, name } = error as Error & { code?: unknown };
+  if (cause instanceof Error) {
+    return kindOf(cause);
+  }
+  return typeof code === "string" ? code : name;
+}

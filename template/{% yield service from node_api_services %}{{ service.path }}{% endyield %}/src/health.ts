@@ -1,5 +1,8 @@
 import type { FastifyInstance } from "fastify";
 
+import { kindOf } from "./errors.ts";
+import { inTime } from "./time.ts";
+
 /** Throws if what it asks cannot be used. */
 export type Check = () => Promise<unknown>;
 
@@ -18,12 +21,12 @@ export function healthRoutes(app: FastifyInstance, checks: Readonly<Record<strin
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => {
         try {
-          await inTime(check());
+          await inTime(check(), CHECK_MS);
           return [name, "ok"] as const;
         } catch (error) {
           // The text, which may tell too much, goes to the log.
           request.log.warn({ error: String(error) }, `${name} is not usable`);
-          return [name, kind(error)] as const;
+          return [name, kindOf(error)] as const;
         }
       }),
     );
@@ -43,25 +46,4 @@ export function answers(url: string): Check {
       throw Object.assign(new Error(`${url}/health answered ${response.status}`), { code: `HTTP ${response.status}` });
     }
   };
-}
-
-async function inTime(promise: Promise<unknown>): Promise<void> {
-  const timer = Promise.withResolvers<never>();
-  const timeout = setTimeout(() => {
-    timer.reject(new DOMException(`no answer in ${CHECK_MS} ms`, "TimeoutError"));
-  }, CHECK_MS);
-  try {
-    await Promise.race([promise, timer.promise]);
-  } finally {
-    clearTimeout(timeout);
-  }
-}
-
-/** Return the kind of an error: its code, like ECONNREFUSED, or its name. */
-function kind(error: unknown): string {
-  const { code, cause, name } = error as Error & { code?: unknown };
-  if (cause instanceof Error) {
-    return kind(cause);
-  }
-  return typeof code === "string" ? code : name;
 }

@@ -1,7 +1,7 @@
 import { pino, stdSerializers } from "pino";
 import type { DestinationStream, Logger } from "pino";
 
-import { redactor } from "./redaction.ts";
+import { Redactor } from "./redaction.ts";
 import { NAME } from "./service.ts";
 import type { Settings } from "./settings.ts";
 
@@ -12,7 +12,7 @@ export async function createLogger(
   settings: Pick<Settings, "environment" | "logLevel" | "secrets">,
   destination: DestinationStream = pino.destination({ sync: true }),
 ): Promise<Logger> {
-  const redact = redactor(settings.secrets);
+  const redactor = new Redactor(settings.secrets);
   const readable = settings.environment === "development" ? await prettyPrinter() : undefined;
   return pino(
     {
@@ -22,15 +22,21 @@ export async function createLogger(
       errorKey: "exception",
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: LEVELS[label] ?? label }) },
-      serializers: { exception: (error: Error) => stdSerializers.err(error).stack },
-      hooks: { streamWrite: readable ? (json) => readable(redact(json)) : redact },
+      serializers: { exception: (error: unknown) => (error instanceof Error ? stdSerializers.err(error).stack : error) },
+      hooks: {
+        // Of the finished line: it holds all that is logged, with its names, as plain values without cycles.
+        streamWrite: (line) => {
+          const entry = redactor.value(JSON.parse(line));
+          return readable ? readable(entry) : `${JSON.stringify(entry)}\n`;
+        },
+      },
     },
     destination,
   );
 }
 
-/** Return what turns a line of JSON into text for people; the production image has no tools of development. */
-async function prettyPrinter(): Promise<((json: string) => string) | undefined> {
+/** Return what turns an entry into text for people; the production image has no tools of development. */
+async function prettyPrinter(): Promise<((entry: unknown) => string) | undefined> {
   try {
     const { prettyFactory } = await import("pino-pretty");
     return prettyFactory({

@@ -2,6 +2,7 @@ import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentele
 import type { Span } from "@opentelemetry/api";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
+import { isProbe, path } from "./requests.ts";
 import { NAME } from "./service.ts";
 
 /**
@@ -18,13 +19,17 @@ export async function startTracing(endpoint: string | undefined): Promise<() => 
   return start();
 }
 
-/** Make a span of every request, as part of the caller's trace. */
+/** Make a span of every request that is not a probe, as part of the caller's trace. */
 export function traceRequests(app: FastifyInstance): void {
   const tracer = trace.getTracer(NAME);
   const spans = new WeakMap<FastifyRequest, Span>();
 
   app.addHook("onRequest", (request, _, done) => {
-    const { method, url, routeOptions } = request;
+    if (isProbe(request)) {
+      done();
+      return;
+    }
+    const { method, routeOptions } = request;
     const route = routeOptions.url;
     const parent = propagation.extract(context.active(), request.headers);
     const span = tracer.startSpan(
@@ -33,7 +38,7 @@ export function traceRequests(app: FastifyInstance): void {
         kind: SpanKind.SERVER,
         attributes: {
           "http.request.method": method,
-          "url.path": url.split("?", 1)[0],
+          "url.path": path(request),
           ...(route && { "http.route": route }),
         },
       },

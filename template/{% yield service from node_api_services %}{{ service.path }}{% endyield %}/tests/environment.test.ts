@@ -35,7 +35,7 @@ describe("Environment", () => {
         new Map([
           ["COLOUR", 'is "grey"; set it to red, green or blue'],
           ["COUNT", 'is "1e3"; set it to how many, 1 to 9999'],
-          ["LINK", "is no http or https URL; set it to where it is"],
+          ["LINK", "is not an http or https URL; set it to where it is"],
           ["NAME", "is not set; set it to a name"],
         ]),
       ),

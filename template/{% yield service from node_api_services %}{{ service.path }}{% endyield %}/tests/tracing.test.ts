@@ -7,6 +7,7 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import { NAME } from "../src/service.ts";
 import { startTracing, traceHeaders, traceRequests } from "../src/tracing.ts";
 
+const PROBES = ["/health", "/health/ready", "/metrics"];
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 
 /** Start something that takes spans; return its address and what it was sent. */
@@ -23,6 +24,9 @@ async function collector() {
 function example() {
   const app = fastify();
   traceRequests(app);
+  for (const probe of PROBES) {
+    app.get(probe, () => traceHeaders());
+  }
   app.get("/items/:id", (request, reply) => {
     const { id } = request.params as { id: string };
     return reply.code(id === "0" ? 500 : 200).send(traceHeaders());
@@ -54,4 +58,15 @@ it("sends spans of requests, and continues the caller's trace", async () => {
   expect(text).toContain(Buffer.from(TRACE, "hex").toString("latin1"));
   expect(text).toContain("GET /items/:id");
   expect(text).toContain(NAME);
+});
+
+it.each(PROBES)("sends no span of the probe %s", async (probe) => {
+  const { url, sent } = await collector();
+  vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", url);
+  const stop = await startTracing(url);
+
+  expect((await example().inject(`${probe}?verbose=1`)).json()).toEqual({});
+  await stop();
+
+  expect(sent().toString("latin1")).toBe("");
 });

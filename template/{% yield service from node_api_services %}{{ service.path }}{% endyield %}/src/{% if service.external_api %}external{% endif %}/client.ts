@@ -17,7 +17,7 @@ import type { FastifyBaseLogger } from "fastify";
 import pThrottle from "p-throttle";
 import { Counter, Gauge, Histogram } from "prom-client";
 
-import { HttpError } from "../errors.ts";
+import { HttpError, kindOf } from "../errors.ts";
 import { registry } from "../metrics.ts";
 import type { Settings } from "../settings.ts";
 import { traceHeaders } from "../tracing.ts";
@@ -30,10 +30,13 @@ export const LIMITS = {
   /** Requests to the outside, those of retries included. */
   perSecond: 10,
   attemptMs: 3_000,
+  /** From the call to its answer, with every wait in between. */
   totalMs: 10_000,
   retries: 3,
   firstDelayMs: 200,
   longestDelayMs: 2_000,
+  /** It is asked again after that, however long it asked to wait: a wrong date must not silence it for ever. */
+  longestQuietMs: 900_000,
   /** Failures in a row after which nothing is sent for a while. */
   failuresToOpen: 5,
   openMs: 10_000,
@@ -72,11 +75,15 @@ class AttemptError extends Error {
   /** How long the outside asked to wait. */
   readonly retryAfterMs: number;
 
-  constructor(outcome: Exclude<Outcome, "ok">, message: string, options: ErrorOptions & { response?: Response } = {}) {
+  constructor(
+    outcome: Exclude<Outcome, "ok">,
+    message: string,
+    options: ErrorOptions & { status?: number; retryAfterMs?: number } = {},
+  ) {
     super(message, options);
     this.outcome = outcome;
-    this.status = options.response?.status;
-    this.retryAfterMs = retryAfter(options.response);
+    this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs ?? 0;
   }
 }
 
@@ -89,8 +96,11 @@ export class ExternalApi {
   readonly #limits: typeof LIMITS;
   readonly #logger: FastifyBaseLogger;
   readonly #policy;
+  readonly #breaker;
   readonly #send;
   #openedAt = 0;
+  /** Until then the API asked to be left alone. */
+  #quietUntil = 0;
 
   constructor(settings: Settings["externalApi"], logger: FastifyBaseLogger, limits: Partial<typeof LIMITS> = {}) {
     this.#settings = settings;
@@ -100,11 +110,11 @@ export class ExternalApi {
     this.#send = pThrottle({ limit: perSecond, interval: 1_000, strict: true })((path: string, signal: AbortSignal) =>
       this.#attempt(path, signal),
     );
-    const breaker = circuitBreaker(
+    this.#breaker = circuitBreaker(
       handleWhen((error) => error instanceof AttemptError && error.outcome !== "refused" && error.outcome !== "limited"),
       { halfOpenAfter: openMs, breaker: new ConsecutiveBreaker(failuresToOpen) },
     );
-    breaker.onStateChange((state) => {
+    this.#breaker.onStateChange((state) => {
       breakerState.set(STATES[state] ?? 0);
       if (state === CircuitState.Open) {
         this.#openedAt = Date.now();
@@ -113,8 +123,9 @@ export class ExternalApi {
     });
     breakerState.set(0);
     this.#policy = wrap(
-      bulkhead(concurrent, queued),
+      // Around all others: whoever asked waits in the queue too.
       timeout(totalMs, TimeoutStrategy.Aggressive),
+      bulkhead(concurrent, queued),
       retry(
         handleWhen((error) => error instanceof AttemptError && this.#mayHelp(error)),
         {
@@ -122,22 +133,33 @@ export class ExternalApi {
           backoff: new DelegateBackoff(({ attempt, result }) => this.#delay(attempt, result)),
         },
       ),
-      breaker,
     );
   }
 
   /** Return the JSON that the API has at a path; HttpError says what to answer where it gives none. */
   async get(path: string): Promise<unknown> {
     try {
-      return await this.#policy.execute(({ signal }) => this.#send(path, signal));
+      return await this.#policy.execute(({ signal }) => {
+        this.#keepQuiet();
+        return this.#breaker.execute(() => this.#send(path, signal));
+      });
     } catch (error) {
       throw this.#answerTo(error);
     }
   }
 
+  /** Refuse what the API would refuse: it said for how long. */
+  #keepQuiet(): void {
+    const retryAfterMs = this.#quietUntil - Date.now();
+    if (retryAfterMs > 0) {
+      throw new AttemptError("limited", "the API asked to be left alone", { retryAfterMs });
+    }
+  }
+
   async #attempt(path: string, signal: AbortSignal): Promise<unknown> {
-    // Whoever asked has given up while this waited for its turn.
+    // Both may have changed while this waited for its turn.
     signal.throwIfAborted();
+    this.#keepQuiet();
     const stop = attemptDuration.startTimer();
     let outcome: Outcome = "ok";
     try {
@@ -158,8 +180,8 @@ export class ExternalApi {
     try {
       response = await fetch(`${this.#settings.url}${path}`, {
         headers: { ...traceHeaders(), Accept: "application/json", Authorization: `Bearer ${this.#settings.key}` },
-        // The key is for this host and no other.
-        redirect: "error",
+        // The key is for this host and no other: a redirect is an answer like any that is of no use.
+        redirect: "manual",
         signal: AbortSignal.any([signal, inTime]),
       });
       text = await response.text();
@@ -169,29 +191,36 @@ export class ExternalApi {
         cause,
       });
     }
-    if (response.status === 429) {
-      throw new AttemptError("limited", "too many requests", { response });
-    }
-    if (!response.ok) {
-      throw new AttemptError(response.status >= 500 ? "failed" : "refused", `status ${response.status}`, { response });
+    const { ok, status } = response;
+    if (!ok) {
+      const retryAfterMs = status === 429 || status === 503 ? this.#askedToWait(response) : 0;
+      const outcome = status === 429 ? "limited" : status >= 500 ? "failed" : "refused";
+      throw new AttemptError(outcome, `status ${status}`, { status, retryAfterMs });
     }
     try {
       return JSON.parse(text);
     } catch (cause) {
-      throw new AttemptError("failed", "the answer is not JSON", { cause, response });
+      throw new AttemptError("failed", "the answer is not JSON", { cause, status });
     }
+  }
+
+  /** Return how long the answer asks to wait, and remember it for other calls. */
+  #askedToWait(response: Response): number {
+    const ms = Math.min(retryAfter(response), this.#limits.longestQuietMs);
+    this.#quietUntil = Math.max(this.#quietUntil, Date.now() + ms);
+    return ms;
   }
 
   #mayHelp(error: AttemptError): boolean {
     return error.outcome !== "refused" && error.retryAfterMs <= this.#limits.longestDelayMs;
   }
 
-  /** Return how long to wait: twice as long each time, by chance up to half less, and never less than asked for. */
+  /** Return how long to wait: twice as long each time, by chance up to half less, and beyond what was asked for. */
   #delay(attempt: number, result: object): number {
     const { firstDelayMs, longestDelayMs } = this.#limits;
     const most = Math.min(longestDelayMs, firstDelayMs * 2 ** (attempt - 1));
     const asked = "error" in result && result.error instanceof AttemptError ? result.error.retryAfterMs : 0;
-    return Math.max(asked, most * (0.5 + Math.random() / 2));
+    return asked + most * (0.5 + Math.random() / 2);
   }
 
   #answerTo(error: unknown): Error {
@@ -202,7 +231,7 @@ export class ExternalApi {
       return unavailable(503, "too many requests to the outside API", 1_000, error);
     }
     if (error instanceof AttemptError) {
-      this.#logger.warn({ outcome: error.outcome, status: error.status }, "the outside API gave no answer");
+      this.#logNone(error.outcome, error);
       switch (error.outcome) {
         case "limited":
           return unavailable(503, "the outside API allows no more requests for now", error.retryAfterMs, error);
@@ -213,12 +242,20 @@ export class ExternalApi {
             ? new HttpError(404, "the outside API has no such thing", {}, { cause: error })
             : unavailable(502, "the outside API refused the request", 60_000, error);
         default:
-          return unavailable(502, "the outside API failed", 1_000, error);
+          return unavailable(502, "the outside API failed", error.retryAfterMs, error);
       }
     }
-    return isTaskCancelledError(error) || (error instanceof DOMException && error.name === "AbortError")
-      ? unavailable(504, "the outside API took too long", 1_000, error)
-      : (error as Error);
+    if (isTaskCancelledError(error) || (error instanceof DOMException && error.name === "AbortError")) {
+      this.#logNone("timeout", error);
+      return unavailable(504, "the outside API took too long", 1_000, error);
+    }
+    return error as Error;
+  }
+
+  /** Say why, of a cause by its kind alone: its text may hold what was sent. */
+  #logNone(outcome: Outcome, error: Error & { status?: number | undefined }): void {
+    const reason = error.cause instanceof Error ? kindOf(error.cause) : error.message;
+    this.#logger.warn({ outcome, status: error.status, reason }, "the outside API gave no answer");
   }
 }
 
@@ -227,8 +264,8 @@ function unavailable(status: 502 | 503 | 504, detail: string, afterMs: number, c
 }
 
 /** Return the milliseconds of a Retry-After header, which holds seconds or a date; 0 without one. */
-function retryAfter(response: Response | undefined): number {
-  const value = response?.headers.get("Retry-After");
+function retryAfter(response: Response): number {
+  const value = response.headers.get("Retry-After");
   if (!value) {
     return 0;
   }
