@@ -57,7 +57,7 @@ impl Settings {
     /// # Errors
     ///
     /// Every problem there is, not just the first.
-    pub fn load(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
+    pub fn load(variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Problems> {
         let get = |name| variable(name).filter(|value| !value.is_empty());
         let mut problems = Problems::default();
         let environment = match get("ENVIRONMENT") {
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     fn load(environment: &str, log_level: &str) -> Result<Settings, Problems> {
-        Settings::load(|name| match name {
+        Settings::load(&|name| match name {
             "ENVIRONMENT" => Some(environment.to_owned()),
             "LOG_LEVEL" => Some(log_level.to_owned()),
             _ => None,
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn nothing_has_to_be_set() {
-        for settings in [Settings::load(|_| None), load("", "")] {
+        for settings in [Settings::load(&|_| None), load("", "")] {
             let settings = settings.expect("defaults");
             assert_eq!(settings.environment, Environment::Production);
             assert_eq!(settings.log_level, Level::INFO);
