@@ -1,17 +1,24 @@
 //! Measures, traces and logs every request.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use opentelemetry::global::get_text_map_propagator;
 use opentelemetry::propagation::Extractor;
-use tracing::{Instrument, error, field, info, info_span};
+use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
+use tokio::time::timeout;
+use tracing::{Instrument, error, error_span, field, info};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use crate::errors::Problem;
 use crate::metrics::REQUEST_DURATION;
+
+/// How long a request may take until its answer begins, with the body that the client sends. What is
+/// streamed after that is not limited.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// What only watches the service says nothing about how it serves: not measured, not logged.
 const PROBES: [&str; 3] = ["/health", "/health/ready", "/metrics"];
@@ -27,8 +34,10 @@ pub async fn observe(request: Request, next: Next) -> Response {
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "unmatched".to_owned(), |route| route.as_str().to_owned());
-    let span = info_span!(
+    // Of the highest level: lines of any level carry its identifier.
+    let span = error_span!(
         "request",
+        request_id = identifier(request.headers()),
         otel.name = format!("{} {route}", label(&method)),
         otel.kind = "server",
         http.request.method = label(&method),
@@ -40,7 +49,9 @@ pub async fn observe(request: Request, next: Next) -> Response {
     let _ = span.set_parent(parent);
 
     let started = Instant::now();
-    let response = next.run(request).instrument(span.clone()).await;
+    let response = within(LONGEST, next.run(request))
+        .instrument(span.clone())
+        .await;
     let seconds = started.elapsed().as_secs_f64();
 
     let status = response.status();
@@ -50,12 +61,35 @@ pub async fn observe(request: Request, next: Next) -> Response {
         .observe(seconds);
     let (method, status) = (method.as_str(), status.as_u16());
     let duration_ms = (seconds * 10_000.0).round() / 10.0;
-    if status >= 500 {
-        error!(method, path, status, duration_ms, "request");
-    } else {
-        info!(method, path, status, duration_ms, "request");
-    }
+    span.in_scope(|| {
+        if status >= 500 {
+            error!(method, path, status, duration_ms, "request");
+        } else {
+            info!(method, path, status, duration_ms, "request");
+        }
+    });
     response
+}
+
+/// Return the answer, or that the request took too long: slow clients cannot hold it for ever.
+async fn within(longest: Duration, answer: impl Future<Output = Response>) -> Response {
+    timeout(longest, answer).await.unwrap_or_else(|_| {
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()
+    })
+}
+
+/// Return what the proxies in front call the request, so that logs can be joined; a new identifier
+/// where they say nothing, or what could be made to look like a part of the log.
+fn identifier(headers: &HeaderMap) -> String {
+    let given = headers.get("x-request-id").and_then(|id| id.to_str().ok());
+    let is_plain = |id: &str| {
+        id.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+    };
+    match given {
+        Some(id) if (8..=128).contains(&id.len()) && is_plain(id) => id.to_owned(),
+        _ => RandomIdGenerator::default().new_trace_id().to_string(),
+    }
 }
 
 /// Clients can invent methods, and each would be a label of its own.
@@ -88,7 +122,6 @@ impl Extractor for Headers<'_> {
 mod tests {
     use axum::Router;
     use axum::body::Body;
-    use axum::http::StatusCode;
     use axum::middleware::from_fn;
     use axum::routing::get;
     use tower::ServiceExt;
@@ -134,6 +167,29 @@ mod tests {
         let before = counted("_OTHER", "unmatched", "404");
         ask("BREW", "/no/such/path").await;
         assert_eq!(counted("_OTHER", "unmatched", "404"), before + 1);
+    }
+
+    #[test]
+    fn what_a_proxy_calls_a_request_is_kept() {
+        let given = |id: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-request-id", id.parse().expect("a header"));
+            identifier(&headers)
+        };
+        assert_eq!(given("4f1a-9c2e.B_7"), "4f1a-9c2e.B_7");
+        let made = identifier(&HeaderMap::new());
+        assert_ne!(made, identifier(&HeaderMap::new()));
+        for id in ["", "4f1a", r#"4f1a9c2e","level":"x"#, &"x".repeat(129)] {
+            assert_eq!(given(id).len(), made.len(), "{id}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_given_up() {
+        let never = within(Duration::ZERO, std::future::pending()).await;
+        assert_eq!(never.status(), StatusCode::REQUEST_TIMEOUT);
+        let done = within(LONGEST, async { StatusCode::OK.into_response() }).await;
+        assert_eq!(done.status(), StatusCode::OK);
     }
 
     #[tokio::test]

@@ -22,12 +22,27 @@ pub struct Greeting {
 /// Why an event has no answer.
 #[derive(Debug, Error)]
 pub enum Problem {
-    /// It is no event of this function.
+    /// It is not an event of this function: what is wrong with it, but not what it says there, which
+    /// may be secret.
     #[error("the event is not {{\"name\": …}}: {0}")]
-    Malformed(#[from] serde_json::Error),
+    Malformed(String),
     /// Its name is empty, or too long.
     #[error("name does not have 1 to 100 characters")]
     Name,
+}
+
+impl From<serde_path_to_error::Error<serde_json::Error>> for Problem {
+    fn from(error: serde_path_to_error::Error<serde_json::Error>) -> Self {
+        let reason = error.inner().to_string();
+        Self::Malformed(if reason.starts_with("missing field `") {
+            reason
+        } else {
+            match error.path().to_string().as_str() {
+                "." => "it is something else".to_owned(),
+                field => format!("{field} is something else"),
+            }
+        })
+    }
 }
 
 /// Callers find the type of the error beside its words.
@@ -65,7 +80,7 @@ pub async fn handle(event: LambdaEvent<Value>) -> Result<Greeting, Problem> {
 ///
 /// Its name is missing, empty or too long.
 pub fn greet(event: Value) -> Result<Greeting, Problem> {
-    let Guest { name } = serde_json::from_value(event)?;
+    let Guest { name } = serde_path_to_error::deserialize(event)?;
     match name.chars().count() {
         1..=100 => Ok(Greeting {
             message: format!("Hello, {name}!"),
@@ -103,11 +118,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn another_event_is_refused_with_what_is_wrong() {
-        for event in [json!({}), json!({"name": 1}), json!("Ada"), json!(null)] {
+    async fn another_event_is_refused_with_what_is_wrong_and_not_repeated() {
+        for (event, reason) in [
+            (json!({}), "missing field `name`"),
+            (json!({"name": {"hunter2": 1}}), "name is something else"),
+            (json!("hunter2"), "it is something else"),
+            (json!(null), "it is something else"),
+        ] {
             let error = answer(event).await.expect_err("an error");
             assert_eq!(error.error_type, "MalformedEvent");
-            assert!(error.error_message.starts_with("the event is not {"));
+            let expected = format!("the event is not {{\"name\": …}}: {reason}");
+            assert_eq!(error.error_message, expected);
         }
     }
 }

@@ -10,7 +10,7 @@ use tracing::error;
 // Lambda gives a function one event at a time, and by default less than one processor.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let settings = match Settings::load(|name| std::env::var(name).ok()) {
+    let settings = match Settings::load(&|name| std::env::var(name).ok()) {
         Ok(settings) => settings,
         Err(problems) => {
             eprintln!("{problems}");

@@ -47,6 +47,8 @@ pub struct Settings {
     pub environment: Environment,
     /// `LOG_LEVEL`
     pub log_level: Level,
+    /// The value of every secret that is read, so that logs can leave them out.
+    pub secrets: Vec<String>,
 }
 
 impl Settings {
@@ -55,24 +57,25 @@ impl Settings {
     /// # Errors
     ///
     /// Every problem there is, not just the first.
-    pub fn load(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
+    pub fn load(variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Problems> {
         let get = |name| variable(name).filter(|value| !value.is_empty());
         let mut problems = Problems::default();
-        let environment = match get("ENVIRONMENT").map(|text| text.parse()) {
-            None => Environment::Development,
-            Some(Ok(environment)) => environment,
-            Some(Err(())) => {
-                problems.add("ENVIRONMENT", "development, test, staging or production");
-                Environment::Development
-            }
+        let environment = match get("ENVIRONMENT") {
+            // Lambda sets nothing by itself: what is delivered knows where it runs.
+            None => Environment::Production,
+            Some(text) => text.parse().unwrap_or_else(|()| {
+                let remedy = "development, test, staging or production";
+                problems.add("ENVIRONMENT", &text, remedy);
+                Environment::Production
+            }),
         };
         let log_level = match get("LOG_LEVEL").as_deref() {
             None | Some("info") => Level::INFO,
             Some("debug") => Level::DEBUG,
             Some("warning") => Level::WARN,
             Some("error") => Level::ERROR,
-            Some(_) => {
-                problems.add("LOG_LEVEL", "debug, info, warning or error");
+            Some(text) => {
+                problems.add("LOG_LEVEL", text, "debug, info, warning or error");
                 Level::INFO
             }
         };
@@ -80,6 +83,7 @@ impl Settings {
             Ok(Self {
                 environment,
                 log_level,
+                secrets: Vec::new(),
             })
         } else {
             Err(problems)
@@ -92,8 +96,8 @@ impl Settings {
 pub struct Problems(pub Vec<(String, String)>);
 
 impl Problems {
-    fn add(&mut self, variable: &str, remedy: &str) {
-        let problem = format!("is something else; set it to {remedy}");
+    fn add(&mut self, variable: &str, text: &str, remedy: &str) {
+        let problem = format!("is {text:?}; set it to {remedy}");
         self.0.push((variable.to_owned(), problem));
     }
 }
@@ -116,7 +120,7 @@ mod tests {
     use super::*;
 
     fn load(environment: &str, log_level: &str) -> Result<Settings, Problems> {
-        Settings::load(|name| match name {
+        Settings::load(&|name| match name {
             "ENVIRONMENT" => Some(environment.to_owned()),
             "LOG_LEVEL" => Some(log_level.to_owned()),
             _ => None,
@@ -125,9 +129,9 @@ mod tests {
 
     #[test]
     fn nothing_has_to_be_set() {
-        for settings in [Settings::load(|_| None), load("", "")] {
+        for settings in [Settings::load(&|_| None), load("", "")] {
             let settings = settings.expect("defaults");
-            assert_eq!(settings.environment, Environment::Development);
+            assert_eq!(settings.environment, Environment::Production);
             assert_eq!(settings.log_level, Level::INFO);
         }
     }
@@ -157,8 +161,8 @@ mod tests {
     fn every_problem_is_listed_at_once() {
         let text = load("prod", "loud").expect_err("problems").to_string();
         let expected = "Cannot start: 2 settings are wrong.\n  \
-            ENVIRONMENT: is something else; set it to development, test, staging or production\n  \
-            LOG_LEVEL: is something else; set it to debug, info, warning or error";
+            ENVIRONMENT: is \"prod\"; set it to development, test, staging or production\n  \
+            LOG_LEVEL: is \"loud\"; set it to debug, info, warning or error";
         assert_eq!(text, expected);
     }
 

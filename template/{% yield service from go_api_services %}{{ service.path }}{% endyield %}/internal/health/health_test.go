@@ -102,7 +102,7 @@ func TestUpstreamsAreAskedWhetherTheyLive(t *testing.T) {
 		})
 	}
 	if err := Upstream(http.DefaultClient, "http://[")(t.Context()); err == nil {
-		t.Error("a URL that is none was asked")
+		t.Error("what is not a URL was asked")
 	}
 }
 

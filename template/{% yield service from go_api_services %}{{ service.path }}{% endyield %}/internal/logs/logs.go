@@ -20,14 +20,14 @@ type Options struct {
 func New(w io.Writer, options Options) *slog.Logger {
 	redactor := newRedactor(options.Secrets)
 	if !options.JSON {
-		return slog.New(newConsole(w, options, redactor))
+		return slog.New(contextual{newConsole(w, options, redactor)})
 	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{
+	return slog.New(contextual{slog.NewJSONHandler(w, &slog.HandlerOptions{
 		Level: options.Level,
 		ReplaceAttr: func(groups []string, attr slog.Attr) slog.Attr {
 			return redactor.attr(groups, standard(groups, attr))
 		},
-	}))
+	})})
 }
 
 // Named returns the logger of a part of the service.

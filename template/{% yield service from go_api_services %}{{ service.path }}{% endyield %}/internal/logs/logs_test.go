@@ -45,6 +45,23 @@ func TestLevelsHaveTheNamesThatAllServicesHave(t *testing.T) {
 	}
 }
 
+func TestRecordsHaveWhatTheirContextSays(t *testing.T) {
+	for _, json := range []bool{true, false} {
+		var written bytes.Buffer
+		log := Named(New(&written, Options{JSON: json}), "test")
+		ctx := With(With(t.Context(), slog.String("request_id", "4f1a-9c2e")), slog.Int("attempt", 2))
+		log.With("a", 1).InfoContext(ctx, "one", "b", 2)
+		log.Info("another")
+		lines := strings.Split(written.String(), "\n")
+		if !strings.Contains(lines[0], "4f1a-9c2e") || !strings.Contains(lines[0], "attempt") {
+			t.Errorf("wrote %s", lines[0])
+		}
+		if strings.Contains(lines[1], "request_id") {
+			t.Errorf("wrote %s", lines[1])
+		}
+	}
+}
+
 func TestDevelopmentIsReadable(t *testing.T) {
 	var written bytes.Buffer
 	log := Named(New(&written, Options{}), "test")

@@ -93,7 +93,7 @@ func (e *environment) url(name, development, meaning string) string {
 	}
 	parsed, err := url.Parse(value)
 	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
-		e.refuse(name, "is no URL of http or https; set it to %s", meaning)
+		e.refuse(name, "is not a URL of http or https; set it to %s", meaning)
 		return ""
 	}
 	return strings.TrimRight(value, "/")

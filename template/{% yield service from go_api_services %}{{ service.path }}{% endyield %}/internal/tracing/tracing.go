@@ -15,14 +15,15 @@ import (
 
 // Start sends the traces of this service to OTEL_EXPORTER_OTLP_ENDPOINT, if that is set; the other
 // OTEL_* variables have the meaning that OpenTelemetry gives them. The returned function sends what
-// is left, and stops.
+// is left, and stops; with an error there is nothing to send.
 func Start(ctx context.Context, service string) (stop func(context.Context) error, err error) {
+	nothing := func(context.Context) error { return nil }
 	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" {
-		return func(context.Context) error { return nil }, nil
+		return nothing, nil
 	}
 	exporter, err := otlptracehttp.New(ctx)
 	if err != nil {
-		return nil, err
+		return nothing, err
 	}
 	// The later of two wins: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES may say otherwise.
 	about, err := resource.New(ctx,
@@ -31,7 +32,7 @@ func Start(ctx context.Context, service string) (stop func(context.Context) erro
 		resource.WithFromEnv(),
 	)
 	if err != nil {
-		return nil, err
+		return nothing, err
 	}
 	provider := trace.NewTracerProvider(trace.WithBatcher(exporter), trace.WithResource(about))
 	otel.SetTracerProvider(provider)

@@ -52,8 +52,12 @@ func TestTracesReachTheCollector(t *testing.T) {
 
 func TestWhatCannotBeUnderstoodIsAnError(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
-	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "no pair")
-	if _, err := Start(t.Context(), "test"); err == nil {
-		t.Error("attributes that are none were accepted")
+	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "not a pair")
+	stop, err := Start(t.Context(), "test")
+	if err == nil {
+		t.Error("what are not attributes was accepted")
+	}
+	if err := stop(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

@@ -3,6 +3,8 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Error, ErrorKind, Result};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::sync::{Mutex, PoisonError};
@@ -10,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use memmap2::{MmapOptions, MmapRaw};
 use serde::Serialize;
 use time::OffsetDateTime;
+use tracing::warn;
 
 /// How many records a new file has room for.
 pub const CAPACITY: u64 = 1_000_000;
@@ -35,6 +38,8 @@ pub struct Record {
 pub struct RecordFile {
     map: MmapRaw,
     capacity: u64,
+    /// How many records are on the disk for certain.
+    flushed: AtomicU64,
     /// Holds the lock of the file: a volume has one writer.
     writing: Option<Mutex<File>>,
 }
@@ -44,7 +49,8 @@ impl RecordFile {
     ///
     /// # Errors
     ///
-    /// It cannot be opened, another process writes to it, or it is no file of records.
+    /// It cannot be opened, another process writes to it, it is not a file of records, or the disk has
+    /// no room for it.
     pub fn write(path: &Path, capacity: u64) -> Result<Self> {
         let file = OpenOptions::new()
             .read(true)
@@ -58,8 +64,10 @@ impl RecordFile {
             }
             TryLockError::Error(error) => error,
         })?;
-        if file.metadata()?.len() == 0 {
-            file.set_len(size(capacity)? as u64)?;
+        let mut magic = [0; 8];
+        file.read_at(&mut magic, 0)?;
+        if magic == [0; 8] {
+            allocate(&file, size(capacity)?)?;
         }
         let map = MmapOptions::new().map_raw(&file)?;
         if map.len() >= HEADER && read(&map, 0) == [0; 8] {
@@ -67,14 +75,16 @@ impl RecordFile {
             store(&map, 8, capacity);
             store(&map, 0, u64::from_le_bytes(MAGIC));
         }
-        Self::checked(map, Some(Mutex::new(file)))
+        let file = Self::checked(map, Some(Mutex::new(file)))?;
+        file.drop_incomplete();
+        Ok(file)
     }
 
     /// Open the file to read it.
     ///
     /// # Errors
     ///
-    /// It cannot be opened, or is no file of records.
+    /// It cannot be opened, or is not a file of records.
     pub fn read(path: &Path) -> Result<Self> {
         let map = MmapOptions::new().map_raw_read_only(&File::open(path)?)?;
         Self::checked(map, None)
@@ -83,7 +93,7 @@ impl RecordFile {
     fn checked(map: MmapRaw, writing: Option<Mutex<File>>) -> Result<Self> {
         let invalid = |what| Error::new(ErrorKind::InvalidData, what);
         if map.len() < HEADER || load(&map, 0).to_le_bytes() != MAGIC {
-            return Err(invalid("it is no file of records"));
+            return Err(invalid("it is not a file of records"));
         }
         let capacity = u64::from_le_bytes(read(&map, 8));
         if map.len() < size(capacity)? {
@@ -92,8 +102,33 @@ impl RecordFile {
         Ok(Self {
             map,
             capacity,
+            flushed: AtomicU64::new(0),
             writing,
         })
+    }
+
+    /// Leave out what a crash of the host has left incomplete: the disk may have got the count before
+    /// the records that it covers.
+    fn drop_incomplete(&self) {
+        let count = self.count();
+        let complete = (0..count).find(|&index| self.record(index).sequence != index + 1);
+        if let Some(complete) = complete {
+            store(&self.map, COUNT, complete);
+        }
+    }
+
+    /// Wait until the disk has every record there is.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written to.
+    pub fn flush(&self) -> Result<()> {
+        let count = self.count();
+        if self.flushed.load(Ordering::Relaxed) < count {
+            self.map.flush_range(0, place(count))?;
+            self.flushed.store(count, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     /// Append a value, and return its record; none when the file is full.
@@ -157,6 +192,28 @@ impl RecordFile {
     }
 }
 
+impl Drop for RecordFile {
+    fn drop(&mut self) {
+        if self.writing.is_some()
+            && let Err(error) = self.flush()
+        {
+            warn!(%error, "the last records may not be on the disk");
+        }
+    }
+}
+
+/// Make a file this long, with room on the disk for all of it. Without, a full disk would only show
+/// when a record is written, where it is no error but the end of the process (SIGBUS).
+fn allocate(file: &File, length: usize) -> Result<()> {
+    let length = i64::try_from(length)
+        .map_err(|_| Error::new(ErrorKind::InvalidInput, "it is too long for a file"))?;
+    // SAFETY: the descriptor is that of a file that is open to be written.
+    match unsafe { libc::posix_fallocate64(file.as_raw_fd(), 0, length) } {
+        0 => Ok(()),
+        code => Err(Error::from_raw_os_error(code)),
+    }
+}
+
 /// Return the size of a file in bytes.
 fn size(capacity: u64) -> Result<usize> {
     usize::try_from(capacity)
@@ -214,6 +271,7 @@ fn store(map: &MmapRaw, place: usize, value: u64) {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::os::unix::fs::MetadataExt;
     use std::thread;
 
     use super::*;
@@ -266,6 +324,38 @@ mod tests {
     }
 
     #[test]
+    fn a_new_file_has_its_room_on_the_disk() {
+        let (_folder, path, _file) = new_file(10_000);
+        let about = fs::metadata(path).expect("a file");
+        assert_eq!(about.len(), 64 + 10_000 * 24);
+        assert!(about.blocks() * 512 >= about.len());
+    }
+
+    #[test]
+    fn a_file_that_the_disk_has_no_room_for_is_an_error_and_not_half_made() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("records.bin");
+        // More than any file system holds.
+        assert!(RecordFile::write(&path, 1 << 58).is_err());
+        assert!(RecordFile::write(&path, 1).is_ok());
+    }
+
+    #[test]
+    fn what_a_crash_of_the_host_left_incomplete_is_dropped() {
+        let (_folder, path, file) = new_file(10);
+        for value in [1.0, 2.0, 3.0] {
+            append(&file, value);
+        }
+        file.flush().expect("a disk");
+        // The second record has not reached the disk.
+        write(&file.map, place(1), [0; 8]);
+        drop(file);
+        let file = RecordFile::write(&path, 10).expect("a file");
+        assert_eq!(file.newest(9).len(), 1);
+        assert_eq!(append(&file, 4.0).sequence, 2);
+    }
+
+    #[test]
     fn a_full_file_takes_no_more() {
         let (_folder, _path, file) = new_file(1);
         append(&file, 1.0);
@@ -281,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_of_records_is_refused() {
+    fn what_is_not_a_file_of_records_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("records.bin");
         let mut short = MAGIC.to_vec();

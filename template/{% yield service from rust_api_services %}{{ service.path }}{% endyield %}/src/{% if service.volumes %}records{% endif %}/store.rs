@@ -5,12 +5,18 @@ use std::io::Result;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use tokio::task::spawn_blocking;
+use tokio::time::interval;
 use tracing::warn;
 
 use super::file::{CAPACITY, RecordFile};
 use crate::health::Unusable;
 use crate::settings::Volume;
+
+/// How much a crash of the host may cost.
+const FLUSH: Duration = Duration::from_secs(1);
 
 /// Make the folders of a volume; those that are there stay as they are.
 ///
@@ -79,6 +85,27 @@ impl Records {
         });
         *open = Some(Arc::clone(&file));
         Ok(file)
+    }
+
+    /// Bring records to the disk, again and again, for as long as the service runs.
+    pub async fn flush(self) {
+        let mut pause = interval(FLUSH);
+        loop {
+            pause.tick().await;
+            let records = self.clone();
+            // The disk may take its time, and requests do not wait for it.
+            let flushed = spawn_blocking(move || records.flush_once()).await;
+            if let Ok(Err(error)) = flushed {
+                warn!(%error, "records could not be brought to the disk");
+            }
+        }
+    }
+
+    fn flush_once(&self) -> Result<()> {
+        let open = self.0.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = open.clone();
+        drop(open);
+        file.map_or(Ok(()), |file| file.flush())
     }
 
     /// Ask whether there are records.

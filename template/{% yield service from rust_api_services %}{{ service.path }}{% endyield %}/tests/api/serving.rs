@@ -65,7 +65,7 @@ fn wrong_settings_and_arguments_are_refused() {
     let output = program("many").output().expect("its end");
     assert_eq!(output.status.code(), Some(2));
     let problems = text(&output.stderr);
-    assert!(problems.contains("PORT: is something else"), "{problems}");
+    assert!(problems.contains(r#"PORT: is "many""#), "{problems}");
 
     let output = program("1").arg("unknown").output().expect("its end");
     assert_eq!(output.status.code(), Some(2));
