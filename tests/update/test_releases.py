@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +53,6 @@ PROJECTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 }
 
 
-def owned_by_template(answers_file: str = ".copier-answers.yml") -> Callable[[str], bool]:
-    """Return whether a path is the template's, as copier.yml says."""
-    patterns = renderer().settings["_skip_if_exists"]
-    kept = GitIgnoreSpec.from_lines(
-        pattern.replace("{{ _copier_conf.answers_file }}", answers_file) for pattern in patterns
-    )
-    return lambda path: not kept.match_file(path)
-
-
 @pytest.mark.parametrize("name", PROJECTS)
 @pytest.mark.parametrize(
     "release",
@@ -107,14 +97,14 @@ def test_update_from_release(release: dict[str, Any], name: str, tmp_path: Path)
     given = {question: value for question, value in recorded.items() if not question.startswith("_")}
     fresh = files(copy(template, tmp_path / "fresh", given, vcs_ref="v999.0.0"))
     # What the template owns is as in a new project; what the user owns is there, and is the user's.
-    theirs = owned_by_template()
-    differing = [path for path in fresh if theirs(path) and fresh[path] != updated.get(path)]
+    kept = GitIgnoreSpec.from_lines(renderer().kept())
+    differing = [path for path in fresh if not kept.match_file(path) and fresh[path] != updated.get(path)]
     assert differing == ["README.md"]
     assert updated["README.md"][0].replace(b"\n## My own chapter\n", b"") == fresh["README.md"][0]
     edited = mine.relative_to(project).as_posix()
-    assert all(updated[path] == content for path, content in before.items() if not theirs(path) and path != edited), (
-        "the user's files changed"
-    )
+    assert all(
+        updated[path] == content for path, content in before.items() if kept.match_file(path) and path != edited
+    ), "the user's files changed"
     missing = [path for path in fresh if path not in updated]
     assert all(path.startswith(tuple(f"{folder}/" for folder in (*folders, "libs"))) for path in missing)
-    assert not [path for path in updated if path not in fresh and theirs(path)]
+    assert not [path for path in updated if path not in fresh and not kept.match_file(path)]
