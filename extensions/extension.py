@@ -14,6 +14,7 @@ import importlib.util
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ import yaml
 from copier.errors import UserMessageError
 from copier_template_extensions import ContextHook
 from jinja2 import Environment, pass_context
+from jinja2.exceptions import UndefinedError
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
@@ -88,7 +90,6 @@ class Slipway(ContextHook):
             quoted=quoted,
             volume=volume_name,
             yaml=yaml_text,
-            quantity=quantity,
         )
         self._key: Any = None
         self._views: dict[str, Any] = {}
@@ -122,9 +123,28 @@ def views(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 @pass_context
 def problem(context: Context, value: Any, question: str) -> str:
-    """Return what is wrong with an answer, in one line; empty when nothing is."""
+    """Return what is wrong with an answer, in the one line that a prompt shows; empty when nothing is."""
     known = {name: context.get(name) for name in QUESTIONS if name in context}
-    return "; ".join(problems.of(question, value, known, CATALOG))
+    found = problems.of(question, value, known, CATALOG)
+    conf = context["_copier_conf"]
+    if question in (*problems.KEPT, "registry") and question not in conf["data"]:
+        _, recorded = _recorded(conf)
+        found += problems.changed(question, value, recorded)
+        # Copier takes the default in place of a recorded answer that is refused: the one of the new owner.
+        if question == "registry" and "owner" in known and not found:
+            found += _outdated(context, value, known["owner"], recorded)
+    return problems.for_prompt(question, found[0]) if found else ""
+
+
+def _outdated(context: Context, registry: str, owner: Any, recorded: Mapping[str, Any]) -> list[str]:
+    """Return why the registry that was derived from the recorded owner goes with that owner."""
+    before = recorded.get("owner", owner)
+    if registry != recorded.get("registry") or before == owner:
+        return []
+    derived = {name: _default(context, "registry", {"owner": name}) for name in (before, owner)}
+    if registry != derived[before] or derived[before] == derived[owner]:
+        return []
+    return [f"registry: {names.shown(registry)} is that of {before}; keep it with --data registry={registry}"]
 
 
 @pass_context
@@ -133,22 +153,71 @@ def checked(context: Context, ask: bool) -> bool:
 
     The first question asks this before anything else happens. Copier's own validation would print a
     traceback for an answer from `--data`, and would replace a bad one in the project's answers file by
-    the default, which here could remove services.
+    the default, which here could remove services. What is neither given nor recorded counts as its
+    default, which can be wrong beside the others.
     """
     conf = context["_copier_conf"]
     given = {name: _parsed(name, value) for name, value in conf["data"].items()}
-    file = Path(conf["dst_path"]) / (str(conf["answers_file"]) or ".copier-answers.yml")
-    recorded = (yaml.safe_load(file.read_text()) or {}) if file.is_file() else {}
-    answers = {"preset": "web", **recorded, **given}
+    file, recorded = _recorded(conf)
+    answers = _complete(context, {**recorded, **given})
     found = problems.unknown(given)
-    for name in QUESTIONS:
+    derived = []
+    for name in answers:
+        sentences = problems.of(name, answers[name], answers, CATALOG)
         if name in given:
-            found += problems.of(name, given[name], answers, CATALOG)
+            found += problems.changed(name, given[name], recorded) or sentences
         elif name in recorded:
-            found += [f"{file.name}: {text}" for text in problems.of(name, recorded[name], answers, CATALOG)]
-    if found:
-        raise UserMessageError("\n".join(found))
+            found += [f"{file.name}: {text}" for text in sentences]
+        elif name == "services":
+            source = f" (from the preset {answers.get('preset')})"
+            derived += [text if source in text else text + source for text in sentences]
+        else:
+            derived += sentences
+    # A default is wrong only because of what it is derived from.
+    if found or derived:
+        raise UserMessageError("\n".join(found or derived))
     return ask
+
+
+def _complete(context: Context, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers to all questions; a default that cannot be made of bad answers is left out."""
+    answers: dict[str, Any] = {}
+    for name in QUESTIONS:
+        try:
+            answers[name] = known[name] if name in known else _default(context, name, answers)
+        # A number of thousands of digits cannot be printed, for one.
+        except (ArithmeticError, TypeError, ValueError, UndefinedError):
+            continue
+    return answers
+
+
+def _recorded(conf: Mapping[str, Any]) -> tuple[Path, dict[str, Any]]:
+    """Return the project's answers file and what it says."""
+    file = Path(conf["dst_path"]) / (str(conf["answers_file"]) or ".copier-answers.yml")
+    # Bytes: the machine's own encoding need not be that of YAML.
+    said = yaml.safe_load(file.read_bytes()) if file.is_file() else None
+    return file, said if isinstance(said, dict) else {}
+
+
+@functools.cache
+def _questions() -> dict[str, Any]:
+    """Return copier.yml."""
+    said: dict[str, Any] = yaml.safe_load((ROOT.parent / "copier.yml").read_bytes())
+    return said
+
+
+def _default(context: Context, question: str, answers: Mapping[str, Any]) -> Any:
+    """Return what Copier would take for a question after these answers."""
+    conf = context["_copier_conf"]
+    settings = getattr(conf.get("settings"), "defaults", {})
+    for defaults in (conf.get("user_defaults") or {}, settings):
+        if question in defaults:
+            return _parsed(question, defaults[question])
+    default = _questions()[question]["default"]
+    if not isinstance(default, str):
+        return default
+    text = context.environment.from_string(default).render({**answers, "_copier_phase": "prompt", "_copier_conf": conf})
+    return _parsed(question, text)
 
 
 def _parsed(question: str, value: Any) -> Any:
@@ -167,14 +236,40 @@ def _parsed(question: str, value: Any) -> Any:
 
 
 def in_order(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return recorded answers in the order of the questions, however they were given."""
+    """Return recorded answers in the order of the questions, however they were given.
+
+    A prompt that shows a list as YAML gives its keys back in the order of the alphabet.
+    """
     rank = {name: number for number, name in enumerate(QUESTIONS)}
-    return dict(sorted(answers.items(), key=lambda item: (not item[0].startswith("_"), rank.get(item[0], -1), item[0])))
+    ordered = sorted(answers.items(), key=lambda item: (not item[0].startswith("_"), rank.get(item[0], -1), item[0]))
+    shapes = {"services": answers_module.ServiceAnswer, "libraries": answers_module.LibraryAnswer}
+    return {
+        name: [_fields_in_order(entry, shapes[name]) for entry in value]
+        if name in shapes and isinstance(value, list)
+        else value
+        for name, value in ordered
+    }
+
+
+def _fields_in_order(entry: Mapping[str, Any], shape: Any) -> dict[str, Any]:
+    inner = {"volumes": answers_module.VolumeAnswer, "resources": answers_module.ResourcesAnswer}
+    result: dict[str, Any] = {}
+    for field in (field for field in shape.model_fields if field in entry):
+        value = entry[field]
+        if field == "env" and isinstance(value, dict):
+            value = dict(sorted(value.items()))
+        elif field in inner and isinstance(value, dict):
+            value = _fields_in_order(value, inner[field])
+        elif field in inner and isinstance(value, list):
+            value = [_fields_in_order(item, inner[field]) for item in value]
+        result[field] = value
+    return result
 
 
 def offered(what: str) -> str:
-    """Return the names of all `kinds` or `stores`, for a question's help."""
-    return ", ".join(getattr(CATALOG, what))
+    """Return the names of all `kinds` or `stores`, for a question's help, on lines that a terminal shows whole."""
+    text = ", ".join(getattr(CATALOG, what))
+    return textwrap.fill(text, 62, subsequent_indent=" " * 9, break_on_hyphens=False)
 
 
 def choices(what: str) -> str:
@@ -182,25 +277,33 @@ def choices(what: str) -> str:
     return json.dumps({item.title: name for name, item in getattr(CATALOG, what).items()})
 
 
+def _preset(name: Any) -> Any:
+    return CATALOG.presets.get(name) if isinstance(name, str) else None
+
+
 def preset_line(preset: Any) -> str:
-    """Return the services of a preset as the line that the prompt offers."""
-    found = CATALOG.presets.get(preset)
-    return ", ".join(f"{service['name']}:{service['kind']}" for service in (found.services if found else ()))
+    """Return the services of a preset as the line that the prompt offers, needs and all."""
+    found = _preset(preset)
+    return ", ".join(
+        f"{service['name']}:{service['kind']}" + (f" > {' + '.join(service['needs'])}" if service.get("needs") else "")
+        for service in (found.services if found else ())
+    )
 
 
 def preset_libraries(preset: Any) -> list[Any]:
     """Return the libraries of a preset."""
-    found = CATALOG.presets.get(preset)
+    found = _preset(preset)
     return list(found.libraries) if found else []
 
 
 def preset_features(preset: Any) -> list[str]:
     """Return the features that a preset offers."""
-    found = CATALOG.presets.get(preset)
+    found = _preset(preset)
     return list(found.features if found and found.features is not None else USUAL_FEATURES)
 
 
-def is_written(path: str, destination: Any) -> bool:
+@pass_context
+def is_written(context: Context, path: str, destination: Any) -> bool:
     """Return whether an update must leave the user's files below `path` alone.
 
     They are written once, where the folder is not there yet. The renders that Copier compares during
@@ -208,7 +311,36 @@ def is_written(path: str, destination: Any) -> bool:
     difference in them is ever seen.
     """
     folder = Path(str(destination))
-    return "copier._main." in str(folder) or (folder / path).exists()
+    if "copier._main." in str(folder) or (folder / path).exists():
+        return True
+    # Nothing is written yet, so this leaves the project as it is.
+    if name := _deleted(context, path):
+        raise UserMessageError(
+            f"services: '{name}' is in this project's answers, but its folder {path} is gone; bring it back, with "
+            f"`git checkout` or `copier recopy`, or take '{name}' out of the answers"
+        )
+    return False
+
+
+def _deleted(context: Context, path: str) -> str | None:
+    """Return whose folder this was in the recorded answers, if it was anybody's."""
+    file, recorded = _recorded(context["_copier_conf"])
+    if not recorded:
+        return None
+    key = (str(file), file.stat().st_mtime_ns)
+    if key not in _folders:
+        try:
+            stack = views(_complete(context, recorded))["stack"]
+        except UserMessageError:
+            # What is recorded is bad, and what is given mends it.
+            return None
+        _folders.clear()
+        _folders[key] = {part.path: part.name for part in (*stack.services, *stack.libraries)}
+    return _folders[key].get(path)
+
+
+# The folders of the last recorded answers that were read, with whose they are.
+_folders: dict[tuple[str, int], dict[str, str]] = {}
 
 
 def quoted(value: Any) -> str:
@@ -262,11 +394,6 @@ def literal(variable: Any) -> str:
 def volume_name(path: str) -> str:
     """Return the name of the volume for a folder: `/var/run/postgresql` -> `var-run-postgresql`."""
     return path.strip("/").replace("/", "-").replace("_", "-")
-
-
-def quantity(number: int, noun: str) -> str:
-    """Return `1 service` or `2 services`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 class GitHubExpressions(Extension):

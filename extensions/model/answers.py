@@ -25,7 +25,7 @@ from .names import (
     VARIABLE_PATTERN,
     shown,
 )
-from .units import CPU_PATTERN, MEMORY_PATTERN
+from .units import CPU_PATTERN, CPU_RANGE, MEMORY_PATTERN
 
 MAX_SERVICES: Final = 300
 Target = Literal["kubernetes", "compose"]
@@ -55,7 +55,11 @@ Labels = Annotated[list[Label], Field(max_length=50, json_schema_extra={"uniqueI
 Path = Annotated[str, Field(pattern=PATH_PATTERN, min_length=1, max_length=100)]
 Port = Annotated[int, Field(ge=1024, le=65535), Whole]
 Replicas = Annotated[int, Field(ge=1, le=100), Whole]
-Cpu = Annotated[str, Field(pattern=CPU_PATTERN, max_length=8)]
+# People write 2 and 0.5 without quotes, which to YAML are numbers.
+Cpu = (
+    Annotated[str, Field(pattern=CPU_PATTERN, max_length=8)]
+    | Annotated[float, Field(ge=CPU_RANGE[0] / 1000, le=CPU_RANGE[1] / 1000, allow_inf_nan=False)]
+)
 Memory = Annotated[str, Field(pattern=MEMORY_PATTERN, max_length=8)]
 Url = Annotated[str, Field(pattern=URL_PATTERN, max_length=200)]
 VariableName = Annotated[str, Field(pattern=VARIABLE_PATTERN, max_length=63)]
@@ -71,7 +75,7 @@ class Shape(BaseModel):
 class ResourcesAnswer(Shape):
     """Limits of a service's container in production."""
 
-    cpu: Cpu | None = Field(default=None, description="CPU, such as 500m or 2")
+    cpu: Cpu | None = Field(default=None, description="CPU, such as 500m, 2 or 0.5")
     memory: Memory | None = Field(default=None, description="memory, such as 256Mi or 1Gi")
 
 

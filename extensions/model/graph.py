@@ -1,4 +1,4 @@
-"""The graph of needs: its cycles, its order, and who is affected by a change."""
+"""The graph of needs: its cycles and its order."""
 
 from __future__ import annotations
 
@@ -43,18 +43,3 @@ def order(needs: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
             else:
                 placed.setdefault(stack.pop())
     return tuple(placed)
-
-
-def dependents(needs: Mapping[str, Iterable[str]], changed: Iterable[str]) -> frozenset[str]:
-    """Return `changed` and everything that needs any of it, directly or through others."""
-    users: dict[str, list[str]] = {}
-    for name, uses in needs.items():
-        for used in uses:
-            users.setdefault(used, []).append(name)
-    reached, waiting = set(changed), list(changed)
-    while waiting:
-        for user in users.get(waiting.pop(), ()):
-            if user not in reached:
-                reached.add(user)
-                waiting.append(user)
-    return frozenset(reached)

@@ -40,5 +40,5 @@ def catalog(root: Path) -> Catalog:
         libraries=_folder(LibraryKind, root / "libraries"),
         stores=_folder(Store, root / "stores"),
         presets=dict(sorted(_folder(Preset, root / "presets").items(), key=lambda item: item[1].order)),
-        images=images((root / "images" / "Dockerfile").read_text()),
+        images=images((root / "images" / "Dockerfile").read_text(encoding="utf-8")),
     )

@@ -73,7 +73,7 @@ def shown(value: Any) -> str:
 
 def near(word: Any, known: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the known word most like this one, or an empty string."""
-    match = difflib.get_close_matches(word[:100], list(known), n=1, cutoff=0.6) if isinstance(word, str) else []
+    match = difflib.get_close_matches(word[:100].lower(), list(known), n=1, cutoff=0.6) if isinstance(word, str) else []
     return f"; did you mean '{match[0]}'?" if match else ""
 
 

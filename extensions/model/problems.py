@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from . import graph
-from .answers import MAX_SERVICES, Answers, LibraryAnswer, ResourcesAnswer, ServiceAnswer, VolumeAnswer
+from .answers import (
+    MAX_SERVICES,
+    Answers,
+    Feature,
+    LibraryAnswer,
+    Platform,
+    ResourcesAnswer,
+    ServiceAnswer,
+    Target,
+    VolumeAnswer,
+    parse_services,
+)
 from .catalog import Catalog
 from .names import RESERVED_LIBRARIES, RESERVED_NAMES, listing, near, path_problem, shown, slug_problem
 from .sensitive import is_secret_name, is_secret_value
-from .stack import completed, derived_names, env_name, library_path, ports, service_path
+from .stack import added_by, completed, derived_names, env_name, library_path, ports, service_path
 from .units import CPU_RANGE, MEMORY_RANGE, parse_cpu, parse_memory
 
 _TEXT = 'use one line without control characters, spaces at its ends, and any of " \\ $ ` { } < >'
@@ -46,7 +57,7 @@ HINTS: Final = {
     "read_only": "use true or false, without quotes",
     "gpu": "use true or false, without quotes",
     "external_api": "use a URL without user, query and fragment, such as https://api.example.com",
-    "cpu": "use a CPU quantity from 10m to 64, such as 500m or 2",
+    "cpu": "use a CPU quantity from 10m to 64, such as 500m, 2 or 0.5",
     "memory": "use a memory quantity from 16Mi to 256Gi, such as 256Mi or 1Gi",
     "env": (
         "use NAME: value pairs, both texts; names in upper snake case, values one line without double quotes, "
@@ -62,8 +73,27 @@ _FIELDS: Final = {
 }
 _SERVICES: Final = TypeAdapter(list[ServiceAnswer])
 
+# Lists of words that are known beforehand.
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "deploy": get_args(Target),
+    "platforms": get_args(Platform),
+    "features": get_args(Feature),
+}
+
 # Keys that have keys of their own.
 _INNER: Final = {"resources": tuple(ResourcesAnswer.model_fields), "volumes": tuple(VolumeAnswer.model_fields)}
+
+# Answers that a project keeps, with why.
+KEPT: Final = {
+    "preset": (
+        "this project began as {old}, and {new} would change the stores and folders of its services; leave it, and "
+        "change `services` instead"
+    ),
+    "project_slug": (
+        "{old} names this project's volumes, databases and images, and {new} would start with empty ones; leave it, "
+        "or back up the data, write it into the answers file, run `copier recopy` and restore"
+    ),
+}
 
 # Nobody reads more sentences at once.
 _MOST = 12
@@ -91,12 +121,31 @@ def unknown(keys: Iterable[Any]) -> list[str]:
     ]
 
 
+def changed(question: str, value: Any, recorded: Mapping[str, Any]) -> list[str]:
+    """Return why this answer cannot replace the one that a project has recorded."""
+    if question not in KEPT or question not in recorded or recorded[question] == value:
+        return []
+    return [f"{question}: {KEPT[question].format(old=shown(recorded[question]), new=shown(value))}"]
+
+
+def for_prompt(question: str, sentence: str) -> str:
+    """Return a sentence for the line below a prompt, of which some 40 characters can be seen: the remedy first."""
+    text = sentence.removeprefix(f"{question}: ").removeprefix(f"{question}, ")
+    what, *remedies = text.split("; ")
+    return "; ".join([*remedies[:1], what, *remedies[1:]])
+
+
 def _sentences(
-    error: ValidationError, where: Callable[[tuple[Any, ...]], str], fields: Iterable[str], default: str
+    error: ValidationError,
+    where: Callable[[tuple[Any, ...]], str],
+    fields: Iterable[str],
+    default: str,
+    words: Mapping[str, Iterable[str]] = _WORDS,
 ) -> list[str]:
     """Turn pydantic's findings into ours: `<where>: <value> …; <what would be right>`.
 
-    `fields` are the keys known at the place of the error, `default` names what it has no key for.
+    `fields` are the keys known at the place of the error, `default` names what it has no key for, `words` are
+    those that the list in a field may hold.
     """
     found = []
     for item in error.errors(include_url=False):
@@ -121,7 +170,12 @@ def _sentences(
         elif kind == "string_too_long" and field == "env":
             found.append(f"{where(location)}: env: {shown(item['input'])} is too long; {hint}")
         else:
-            found.append(f"{where(location)}: {shown(item['input'])} is not a valid {field.replace('_', ' ')}; {hint}")
+            given, usable = item["input"], words.get(field, ())
+            alone = f", here [{given}]" if kind == "list_type" and isinstance(given, str) and given in usable else ""
+            found.append(
+                f"{where(location)}: {shown(given)} is not a valid {field.replace('_', ' ')}"
+                f"{'' if alone else near(given, usable)}; {hint}{alone}"
+            )
     return found
 
 
@@ -203,8 +257,10 @@ def _valid_libraries(answers: Mapping[str, Any]) -> list[LibraryAnswer] | None:
 
 def _services(question: str, value: Any, answers: Mapping[str, Any], catalog: Catalog) -> list[str]:
     preset = answers.get("preset")
+    known = catalog.presets.get(preset) if isinstance(preset, str) else None
     try:
-        entries = completed(value, catalog.presets.get(preset) if isinstance(preset, str) else None)
+        entries = completed(value, known)
+        added = added_by(known, parse_services(value))
     except ValueError as error:
         return [str(error)]
     if not entries:
@@ -222,11 +278,20 @@ def _services(question: str, value: Any, answers: Mapping[str, Any], catalog: Ca
     try:
         services = _SERVICES.validate_python(entries)
     except ValidationError as error:
-        return _sentences(error, where, ServiceAnswer.model_fields, "services")
+        names = [name for entry in entries if isinstance(entry, dict) and isinstance(name := entry.get("name"), str)]
+        return _sentences(
+            error, where, ServiceAnswer.model_fields, "services", {"needs": [*catalog.stores, *dict.fromkeys(names)]}
+        )
     libraries = _valid_libraries(answers)
+    # What an author has not written needs a word about where it comes from.
+    gifts = {
+        (service.name, field): f" (from the preset {preset})"
+        for service, more in zip(services, added, strict=True)
+        for field in more
+    }
     return _kinds(services, catalog) or [
         *_names(services, libraries, catalog),
-        *_needs(services, libraries, catalog),
+        *_needs(services, libraries, catalog, gifts),
         *_paths(services, libraries),
         *_ports(services, catalog),
         *_options(services, catalog),
@@ -265,23 +330,31 @@ def _names(services: list[ServiceAnswer], libraries: list[LibraryAnswer] | None,
     return problems
 
 
-def _needs(services: list[ServiceAnswer], libraries: list[LibraryAnswer] | None, catalog: Catalog) -> list[str]:
+_Gifts = Mapping[tuple[str, str], str]
+
+
+def _needs(
+    services: list[ServiceAnswer], libraries: list[LibraryAnswer] | None, catalog: Catalog, gifts: _Gifts
+) -> list[str]:
     problems: list[str] = []
     kinds = {s.name: s.kind for s in services}
     known = {library.name: library.kind for library in libraries or ()}
     for service in services:
         usable = catalog.kinds[service.kind].libraries
+        by = gifts.get((service.name, "needs"), "")
         problems += [
-            why for need in service.needs or () if (why := _need_problem(service, need, kinds, catalog)) is not None
+            why for need in service.needs or () if (why := _need_problem(service, need, by, kinds, catalog)) is not None
         ]
+        by = gifts.get((service.name, "libraries"), "")
         problems += [
-            f"services: '{service.name}' uses the library '{library}', unknown to `libraries`{near(library, known)}"
+            f"services: '{service.name}' uses the library '{library}'{by}, unknown to `libraries`"
+            f"{near(library, known) or _libraries_remedy(service, by)}"
             for library in service.libraries or ()
             if libraries is not None and library not in known
         ]
         problems += [
             f"services: '{service.name}' is of kind {service.kind}, which cannot use the {known[library]} library "
-            f"'{library}'; " + (f"it can use {listing(usable)} libraries" if usable else "leave that out")
+            f"'{library}'{by}; " + (f"it can use {listing(usable)} libraries" if usable else "leave that out")
             for library in service.libraries or ()
             if library in known and known[library] not in usable
         ]
@@ -293,6 +366,12 @@ def _needs(services: list[ServiceAnswer], libraries: list[LibraryAnswer] | None,
                 f"services: {' needs '.join(circle)}; take one of these needs away, a stack cannot start in a circle"
             )
     return problems
+
+
+def _libraries_remedy(service: ServiceAnswer, by: str) -> str:
+    if by:
+        return f"; give '{service.name}' as YAML with libraries: [], or leave `libraries` out"
+    return "; name it there, with its kind"
 
 
 def _options(services: list[ServiceAnswer], catalog: Catalog) -> list[str]:
@@ -344,7 +423,7 @@ def _volumes(services: list[ServiceAnswer]) -> list[str]:
     return problems
 
 
-def _need_problem(service: ServiceAnswer, need: str, kinds: Mapping[str, str], catalog: Catalog) -> str | None:
+def _need_problem(service: ServiceAnswer, need: str, by: str, kinds: Mapping[str, str], catalog: Catalog) -> str | None:
     usable = catalog.kinds[service.kind].stores
     if need == service.name:
         return f"services: '{service.name}' needs itself; leave that out"
@@ -355,13 +434,14 @@ def _need_problem(service: ServiceAnswer, need: str, kinds: Mapping[str, str], c
         return f"services: '{service.name}' has an account of its name in {need}, which keeps pg- for itself; rename it"
     if need in kinds and "function" in (catalog.kinds[service.kind].role, catalog.kinds[kinds[need]].role):
         return (
-            f"services: '{service.name}' needs '{need}', but a function neither calls nor is called by the services "
-            "here; leave that out"
+            f"services: '{service.name}' needs '{need}'{by}, but a function neither calls nor is called by the "
+            "services here; leave that out"
         )
     if need not in kinds and need not in catalog.stores:
         return (
-            f"services: '{service.name}' needs '{need}', which is neither a store nor a service"
+            f"services: '{service.name}' needs '{need}'{by}, which is neither a store nor a service"
             f"{near(need, [*catalog.stores, *sorted(kinds)])}; stores are {listing(catalog.stores)}"
+            + (f"; write {service.name}:{service.kind} > and what it needs" if by else "")
         )
     return None
 
@@ -402,8 +482,8 @@ def _sizes(services: list[ServiceAnswer]) -> list[str]:
     for service in services:
         given = service.resources
         name = f"services: '{service.name}'"
-        if given and given.cpu and not CPU_RANGE[0] <= parse_cpu(given.cpu) <= CPU_RANGE[1]:
-            problems.append(f"{name}: '{given.cpu}' is not a valid cpu; {HINTS['cpu']}")
+        if given and given.cpu is not None and not CPU_RANGE[0] <= parse_cpu(given.cpu) <= CPU_RANGE[1]:
+            problems.append(f"{name}: {shown(given.cpu)} is not a valid cpu; {HINTS['cpu']}")
         if given and given.memory and not MEMORY_RANGE[0] <= parse_memory(given.memory) <= MEMORY_RANGE[1]:
             problems.append(f"{name}: '{given.memory}' is not a valid memory; {HINTS['memory']}")
     return problems

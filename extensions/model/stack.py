@@ -141,10 +141,6 @@ class StackStore(Frozen):
     restore: str | None
 
     @property
-    def env_prefix(self) -> str:
-        return env_name(self.name)
-
-    @property
     def limits(self) -> Resources:
         return self.spec.limits.resources
 
@@ -227,10 +223,6 @@ class Service(Frozen):
     def time_series(self) -> bool:
         """Whether it keeps measurements in a store made for them."""
         return not {"timescaledb", "questdb"}.isdisjoint(self.stores)
-
-    @property
-    def env_prefix(self) -> str:
-        return env_name(self.name)
 
     @property
     def package(self) -> str:
@@ -340,10 +332,8 @@ class Stack(Frozen):
     name: str
     slug: str
     description: str
-    owner: str
     registry: str
     domain: str
-    preset: str
     services: tuple[Service, ...]
     stores: tuple[StackStore, ...]
     volumes: tuple[SharedVolume, ...]
@@ -506,16 +496,33 @@ def derived_names(name: str) -> dict[str, str]:
 def completed(value: Any, preset: Preset | None) -> list[Any]:
     """Return a `services` answer as a list in which the preset has filled in what its author left out.
 
-    An entry takes a field from the preset's service of the same name and kind. The items may still be
-    malformed; ValueError when a line cannot be read.
+    An entry takes a field from the preset's service of the same name and kind, but for a volume that
+    none of these services writes. The items may still be malformed; ValueError when a line cannot be read.
     """
+    entries = parse_services(value)
+    added = added_by(preset, entries)
+    result = [{**more, **entry} if more else entry for more, entry in zip(added, entries, strict=True)]
+    written = {
+        volume.get("name")
+        for entry in result
+        for volume in (entry.get("volumes") if isinstance(entry, dict) else None) or ()
+        if isinstance(volume, dict) and isinstance(volume.get("name"), str) and not volume.get("read_only")
+    }
+    for more, entry in zip(added, result, strict=True):
+        if "volumes" in more:
+            entry["volumes"] = [volume for volume in more["volumes"] if volume["name"] in written]
+    return result
+
+
+def added_by(preset: Preset | None, entries: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return for each entry of `services` the fields that it takes from the preset."""
     known = {(s["name"], s["kind"]): s for s in (preset.services if preset else ())}
-    return [
-        {**known.get((entry.get("name"), entry.get("kind")), {}), **entry}
-        if isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("kind"), str)
-        else entry
-        for entry in parse_services(value)
-    ]
+    found = []
+    for entry in entries:
+        named = isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("kind"), str)
+        service = known.get((entry["name"], entry["kind"]), {}) if named else {}
+        found.append({field: value for field, value in service.items() if field not in entry})
+    return found
 
 
 def service_path(answer: ServiceAnswer) -> str:
@@ -571,7 +578,7 @@ def _resources(answer: ServiceAnswer, kind: Kind) -> Resources:
     usual = (kind.gpu_production if answer.gpu else None) or kind.production
     if given is None or (given.cpu is None and given.memory is None):
         return usual.resources
-    cpu = parse_cpu(given.cpu) if given.cpu else usual.resources.cpu
+    cpu = usual.resources.cpu if given.cpu is None else parse_cpu(given.cpu)
     memory = parse_memory(given.memory) if given.memory else usual.resources.memory
     return Resources.limited(cpu, memory)
 
@@ -788,10 +795,8 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
         name=answers.project_name,
         slug=answers.project_slug,
         description=answers.description,
-        owner=answers.owner,
         registry=registry,
         domain=answers.domain,
-        preset=answers.preset,
         services=tuple(built),
         stores=stores,
         volumes=_shared_volumes(services),

@@ -13,8 +13,10 @@ CPU_RANGE: Final = (10, 64_000)
 MEMORY_RANGE: Final = (16, 262_144)
 
 
-def parse_cpu(text: str) -> int:
-    """Return millicores of a Kubernetes CPU quantity such as `500m` or `1.5`; ValueError otherwise."""
+def parse_cpu(text: str | float) -> int:
+    """Return millicores of a Kubernetes CPU quantity such as `500m`, `1.5` or the number 2; ValueError otherwise."""
+    if not isinstance(text, str):
+        return round(text * 1000)
     if not re.fullmatch(CPU_PATTERN, text):
         raise ValueError(text)
     return int(text[:-1]) if text.endswith("m") else round(float(text) * 1000)

@@ -53,10 +53,19 @@ COMMANDS = [
         "the number 80 is not a valid port",
     ),
     (["-d", "libraries=2026-99-99"], "libraries: '2026-99-99' is not YAML"),
+    # Bad only beside the default of an answer that is not given
+    (
+        ["-d", "preset=custom", "-d", "services=[{name: api, kind: fastapi, libraries: [common]}]"],
+        "services: 'api' uses the library 'common', unknown to `libraries`; name it there, with its kind",
+    ),
+    (
+        ["-d", "preset=platform", "-d", "libraries=[]"],
+        "'provider' uses the library 'common' (from the preset platform)",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("arguments", "fragment"), COMMANDS, ids=[row[0][1] for row in COMMANDS])
+@pytest.mark.parametrize(("arguments", "fragment"), COMMANDS, ids=[row[0][-1] for row in COMMANDS])
 def test_the_command_ends_with_the_sentence(
     arguments: list[str], fragment: str, template: Path, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from support.render import ROOT, renderer
 from support.samples import SAMPLES
 from support.strategies import Answers, answers
 
-LINES: list[str] = renderer().settings["_skip_if_exists"]
+LINES = renderer().kept()
 # Copier skips what these patterns match where it exists already: that is what makes it the user's.
 USERS = GitIgnoreSpec.from_lines(LINES)
 

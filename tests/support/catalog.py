@@ -6,7 +6,9 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from model import load, problems
+from copier.errors import UserMessageError
+
+from model import load
 from model.answers import Answers
 from model.catalog import Catalog
 from support.render import ROOT, renderer
@@ -22,7 +24,8 @@ def catalog() -> Catalog:
 
 def refusals(given: Mapping[str, Any]) -> list[str]:
     """Return every sentence with which answers are refused, as generating a project with them would."""
-    answers = {**renderer().answers({}), **given}
-    return problems.unknown(given) + [
-        sentence for name in QUESTIONS for sentence in problems.of(name, answers[name], answers, catalog())
-    ]
+    try:
+        renderer().check(given)
+    except UserMessageError as error:
+        return str(error).split("\n")
+    return []

@@ -124,6 +124,11 @@ class Renderer:
         conf = {"data": dict(given), "dst_path": PurePath("project"), "answers_file": PurePath(ANSWERS_FILE)}
         self._text(first["ask"], {"_copier_conf": conf, "_copier_phase": "prompt"})
 
+    def kept(self) -> list[str]:
+        """Return the patterns of the files that Copier leaves as they are where they exist: the user's."""
+        conf = {"_copier_conf": {"answers_file": PurePath(ANSWERS_FILE)}, "_copier_phase": "render"}
+        return [self._text(pattern, conf) for pattern in self.settings["_skip_if_exists"]]
+
     def stack(self, given: Answers) -> Any:
         """Return the Stack that the templates see."""
         context = self.environment.context_class(self.environment, self._context(given), None, {})
