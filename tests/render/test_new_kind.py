@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from copier.errors import UserMessageError
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from properties.test_images import Image
+from properties.test_layers import Build
 from render.test_text import faults
 from support import plain_kind
 from support.copying import copy, tree
-from support.render import ROOT, Renderer, Tree
+from support.languages import LANGUAGES, language, programs
+from support.render import ROOT, Renderer, Tree, looking_at
+from support.rendered import Repository
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +76,67 @@ def test_it_is_in_every_view(files: Tree) -> None:
 def test_its_output_is_tidy(files: Tree) -> None:
     found = faults(files)
     assert not found
+
+
+def properties() -> dict[str, Any]:
+    """Return each property that is one of a project, by its name."""
+    found: dict[str, Any] = {}
+    for path in sorted((ROOT / "tests" / "properties").glob("test_*.py")):
+        module = importlib.import_module(f"properties.{path.stem}")
+        for name, test in vars(module).items():
+            inner = getattr(getattr(test, "hypothesis", None), "inner_test", None)
+            if inner is not None and GIVEN.keys() & inspect.signature(inner).parameters.keys():
+                found[f"{path.stem}.{name}"] = inner
+    return found
+
+
+# Services of the new kind alone, so that what a property draws is one of them.
+ALONE = {"preset": "custom", "services": "old:plain-python > redis, other:plain-python > old"}
+
+
+def project() -> Repository:
+    return Repository(ALONE)
+
+
+def old(project: Repository) -> Any:
+    return project.stack.by_name["old"]
+
+
+# What a property is given -> how it is made, of a project with services of the new kind.
+GIVEN: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
+    "given_answers": lambda: st.just(ALONE),
+    "given_": lambda: st.just(ALONE),
+    "image": lambda: st.builds(lambda: Image(project(), old(project()))),
+    "build": lambda: st.builds(lambda: Build(project(), old(project()))),
+}
+PROPERTIES = properties()
+
+
+def test_there_are_properties() -> None:
+    assert len(PROPERTIES) > 20
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_it_has_every_property(name: str, extended: Path) -> None:
+    """`make test` looks at every kind that it finds, so what a kind's author adds must be able to pass."""
+    inner = PROPERTIES[name]
+    wanted = {
+        parameter: st.data() if parameter == "draw" else GIVEN[parameter]()
+        for parameter in inspect.signature(inner).parameters
+    }
+    with looking_at(extended):
+        settings(max_examples=5)(given(**wanted)(inner))()
+
+
+def test_a_language_that_nobody_has_described_is_said_so() -> None:
+    with pytest.raises(AssertionError, match=r"know nothing of ruby: describe it in .* tests/support/languages\.py"):
+        language("ruby")
+    with pytest.raises(AssertionError, match=r"which programs ruby:4 brings is unknown: say so in PROGRAMS"):
+        programs("ruby:4")
+
+
+def test_every_language_is_known_to_the_tests() -> None:
+    assert set(LANGUAGES) == {path.stem for path in (ROOT / "extensions" / "languages").glob("*.yml")}
 
 
 def test_no_file_outside_of_a_kind_names_it(extended: Path) -> None:
