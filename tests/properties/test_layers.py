@@ -204,7 +204,7 @@ def test_an_incremental_build_rebuilds_only_affected_layers(given_answers: dict[
             assert not build.of(build.edited(path), "production"), f"{path} is in no production image"
     # A service's build reads its own folder and nothing of another's.
     folders = {other.name: f"{other.path}/" for other in project.stack.services}
-    for environment in ("development", "test"):
+    for environment in project.environments:
         for name, item in project.services(environment).items():
             if "build" in item:
                 assert item["build"]["context"] + "/" == folders[name]

@@ -118,7 +118,8 @@ def test_services_wait_for_the_health_of_what_they_need(given_answers: dict[str,
                 expected[service.prepare_name] = dict.fromkeys(service.prepared_stores, "service_healthy")
         assert {name: waits(item) for name, item in services.items()} == expected, environment
         assert graph.cycle({name: list(waits(item)) for name, item in services.items()}) is None
-    tests = {name: item for name, item in project.compose["test"]["services"].items() if "profiles" in item}
+    beside = project.compose["test"]["services"] if "test" in project.environments else {}
+    tests = {name: item for name, item in beside.items() if "profiles" in item}
     for service in project.stack.services:
         if f"{service.name}-tests" in tests:
             # Its tests stand where the service would: they need all that it needs, but make their own tables.
