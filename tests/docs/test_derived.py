@@ -37,7 +37,7 @@ def test_hints_are_about_what_they_stand_beside() -> None:
     assert "the name of a preset" in questions["preset"]
     assert "{name: common, kind: python}" in questions["libraries"]
     assert "[]" in questions["deploy"]
-    library = text.partition("## `libraries`\n")[2].partition("\n## ")[0]
+    library = text.partition("\n## `libraries`\n")[2].partition("\n## ")[0]
     assert "fastapi" not in library
     assert "services/" not in library
 
