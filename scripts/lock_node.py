@@ -24,11 +24,17 @@ from types import SimpleNamespace
 from jinja2 import Environment, StrictUndefined
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "extensions")]
+
+from model import load  # noqa: E402 - found on the path that this file extends
+
 # Kind -> the stores that change its packages, and whether an outside API does.
 KINDS: dict[str, tuple[tuple[str, ...], bool]] = {
-    "react": ((), False),
-    "node_api": (("postgres", "redis", "timescaledb", "questdb"), True),
+    kind.variable_name.removesuffix("_services"): (kind.stores, "external_api" in kind.accepts)
+    for kind in load.catalog(ROOT / "extensions").kinds.values()
+    if kind.language == "node"
 }
+STORES = tuple(dict.fromkeys(store for stores, _ in KINDS.values() for store in stores))
 NAME = "lock-of-a-service"
 JINJA = Environment(
     undefined=StrictUndefined,
@@ -83,7 +89,7 @@ def lock(folder: Path, manifest: str, seed: str) -> str:
 @functools.cache
 def conditions(every: tuple[Needs, ...]) -> dict[frozenset[Needs], str]:
     """Return the Jinja condition that holds for exactly some needs, the simplest for each."""
-    single = ["service.external_api"] + [f"'{store}' in service.stores" for store in KINDS["node_api"][0]]
+    single = ["service.external_api"] + [f"'{store}' in service.stores" for store in STORES]
     either = [" or ".join(chosen) for size in (1, 2, 3, 4) for chosen in itertools.combinations(single, size)]
     candidates = either + [f"not ({one})" for one in either]
     candidates += [f"({one}) and not ({other})" for one in either for other in single]

@@ -13,9 +13,26 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "extensions"))
 
 from model import load, problems  # noqa: E402 - the path above has to be set first
-from model.answers import LibraryAnswer, ResourcesAnswer, ServiceAnswer  # noqa: E402
+from model.answers import LibraryAnswer, ResourcesAnswer, ServiceAnswer, VolumeAnswer  # noqa: E402
 
 TARGET = ROOT / "docs" / "questionnaire.md"
+# What is right for a field where its name alone would say something else: model and field.
+HINTS = {
+    ("Answers", "preset"): "use the name of a preset below, such as 'platform'",
+    ("Answers", "libraries"): problems.HINTS["library"] + " in a list, or [] for none",
+    ("Answers", "deploy"): problems.HINTS["deploy"] + "; [] where it is deployed by other means, or not at all",
+    ("Answers", "features"): problems.HINTS["features"] + "; [] for none",
+    ("ServiceAnswer", "kind"): "use a kind below, such as 'fastapi'",
+    ("LibraryAnswer", "name"): problems.HINTS["name"].replace("'backend'", "'common'"),
+    ("LibraryAnswer", "kind"): "use a kind of library below, such as 'python'",
+    ("LibraryAnswer", "path"): problems.HINTS["path"].replace("services/api", "libs/common"),
+    ("VolumeAnswer", "name"): problems.HINTS["name"].replace("'backend'", "'market'"),
+}
+
+
+def _hint(model: str, field: str) -> str:
+    """Return what is right for a field, as a refusal of it says."""
+    return HINTS.get((model, field), problems.HINTS.get(field, ""))
 
 
 def _choices(question: Mapping[str, Any]) -> str:
@@ -47,7 +64,7 @@ def _questions(settings: Mapping[str, Any]) -> Iterator[str]:
             yield "- asked when `preset` is `custom`"
         elif "not defined" in str(question.get("ask", "")):
             yield "- asked once: an update keeps it"
-        hint = problems.HINTS.get(name)
+        hint = _hint("Answers", name)
         if hint:
             yield f"- {hint}"
         yield ""
@@ -56,7 +73,7 @@ def _questions(settings: Mapping[str, Any]) -> Iterator[str]:
 def _fields(model: Any) -> Iterator[str]:
     yield "| field | meaning | right is |\n| --- | --- | --- |"
     for name, field in model.model_fields.items():
-        hint = problems.HINTS.get(name, "").replace("|", "\\|")
+        hint = _hint(model.__name__, name).replace("|", "\\|")
         yield f"| `{name}` | {field.description or ''} | {hint} |"
 
 
@@ -82,7 +99,11 @@ def text() -> str:
         *_fields(ServiceAnswer),
         "\n`resources`:\n",
         *_fields(ResourcesAnswer),
+        "\n`volumes`, a list of:\n",
+        *_fields(VolumeAnswer),
         "\n## `libraries`\n",
+        "A YAML list:\n",
+        "```yaml\nlibraries:\n  - {name: common, kind: python}\n```\n",
         *_fields(LibraryAnswer),
         "\n## Kinds\n",
         "| kind | what | port | can use |\n| --- | --- | --- | --- |",
@@ -115,7 +136,7 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         current = TARGET.is_file() and TARGET.read_text() == text()
         if not current:
-            print(f"{TARGET.name} is not current; run python {Path(__file__).name}", file=sys.stderr)
+            print(f"{TARGET.name} is not current; run make docs", file=sys.stderr)
         return 0 if current else 1
     TARGET.write_text(text())
     return 0

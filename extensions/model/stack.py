@@ -378,6 +378,17 @@ class Stack(Frozen):
         return frozenset(service.example for service in self.deployed if service.example)
 
     @cached_property
+    def web(self) -> tuple[Service, ...]:
+        """The services that serve pages."""
+        return tuple(service for service in self.services if service.spec.role == "web")
+
+    @cached_property
+    def fronted(self) -> frozenset[str]:
+        """What is shown by those services that web services pass /api on to: the first that each needs."""
+        behind = [self.by_name[service.upstreams[0].name] for service in self.web if service.upstreams]
+        return frozenset(service.example for service in behind if service.example)
+
+    @cached_property
     def scales(self) -> bool:
         """Whether load may add pods to any of its services."""
         return any(service.scales for service in self.deployed)

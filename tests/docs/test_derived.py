@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from model.answers import Answers, Shape
 from support.render import ROOT
 from support.tools import need
 
@@ -18,6 +19,27 @@ def test_derived_documents_are_current(script: str) -> None:
         [sys.executable, str(ROOT / "scripts" / script), "--check"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_every_field_of_an_answer_is_in_a_table() -> None:
+    text = (ROOT / "docs" / "questionnaire.md").read_text()
+    models = [model for model in Shape.__subclasses__() if model is not Answers]
+    assert len(models) >= 4
+    for model in models:
+        rows = "".join(rf"\| `{name}` \| .+ \| use .+ \|\n" for name in model.model_fields)
+        assert re.search(rf"\| --- \| --- \| --- \|\n{rows}\n", text), f"no table says what {model.__name__} holds"
+
+
+def test_hints_are_about_what_they_stand_beside() -> None:
+    text = (ROOT / "docs" / "questionnaire.md").read_text()
+    questions = dict(re.findall(r"^### `(\w+)`\n(.*?)(?=^##)", text, re.MULTILINE | re.DOTALL))
+    assert set(questions) == set(Answers.model_fields)
+    assert "the name of a preset" in questions["preset"]
+    assert "{name: common, kind: python}" in questions["libraries"]
+    assert "[]" in questions["deploy"]
+    library = text.partition("\n## `libraries`\n")[2].partition("\n## ")[0]
+    assert "fastapi" not in library
+    assert "services/" not in library
 
 
 def test_help_lists_every_task() -> None:

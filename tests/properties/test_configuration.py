@@ -36,6 +36,12 @@ def chosen(draw: st.DataObject, names: list[str]) -> dict[str, str]:
     }
 
 
+def pydantic_settings(folder: Mapping[str, bytes]) -> str | None:
+    """Return the settings module of a service that declares its settings with pydantic."""
+    modules = [content.decode() for path, content in folder.items() if path.endswith("/settings.py")]
+    return next((module for module in modules if "class Settings(BaseSettings)" in module), None)
+
+
 def settings_fields(source: str) -> tuple[dict[str, ast.Call], set[str]]:
     """Return the `Field(…)` of each setting of a settings module, and those with a default in development."""
     tree = ast.parse(source)
@@ -71,8 +77,9 @@ def test_missing_variables_fall_back_to_their_defaults(given_answers: dict[str, 
     assert filled == interpolated(development, listed | values)
     assert not references(json.loads(json.dumps(filled).replace("$", ""))), "something is left unfilled"
     service = draw.draw(st.sampled_from(project.stack.services))
-    if service.spec.language == "python":
-        fields, defaults = settings_fields(project.folder(service)["app/settings.py"].decode())
+    module = pydantic_settings(project.folder(service))
+    if module is not None:
+        fields, defaults = settings_fields(module)
         for name, field in fields.items():
             has_default = any(keyword.arg == "default" for keyword in field.keywords)
             assert has_default or name in defaults, f"{service.name}: {name} has no default in development"
@@ -264,8 +271,9 @@ def refuses_bad_settings(project: Repository, service: Any, draw: st.DataObject)
     says where one is wrong, the kind's own tests require.
     """
     folder = project.folder(service)
-    if service.spec.language == "python":
-        fields, _ = settings_fields(folder["app/settings.py"].decode())
+    module = pydantic_settings(folder)
+    if module is not None:
+        fields, _ = settings_fields(module)
         for name, field in fields.items():
             text = [keyword.value for keyword in field.keywords if keyword.arg == "description"]
             assert text, f"{service.name}: {name} does not say what to set it to"

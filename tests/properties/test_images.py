@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from model.sensitive import is_secret_name
 from support.composefile import interpolated
 from support.dockerfile import Dockerfile, Instruction
+from support.languages import CACHE_VARIABLES, CACHES, DOWNLOADS, language, programs
 from support.layers import is_ignored, patterns, read
 from support.rendered import FEW, Repository, pods
 from support.strategies import answers
@@ -23,22 +24,8 @@ JUNK = (
     "node_modules/a/index.js", "dist/index.html", "coverage/index.html", ".coverage", "Dockerfile",
     ".dockerignore", "README.md", "secrets/postgres_password", "id_ed25519", "npm-debug.log",
 )  # fmt: skip
-CACHES = ("/root", "/tmp", "/var/cache", "/var/lib/apt", "/home")
+CACHE_FOLDERS = ("/root", "/tmp", "/var/cache", "/var/lib/apt", "/home")
 SYSTEM_PACKAGES = re.compile(r"\b(?:apt-get|apk)\b.*?\b(?:install|add)\b(?P<names>[^&|;]*)")
-# Packages whose wheels open a library of the system that they do not bring, and the Debian package that has it.
-NEEDED_LIBRARIES = {
-    "cairosvg": "libcairo2", "mysqlclient": "libmariadb3", "opencv-python": "libgl1", "psycopg": "libpq5", "psycopg2": "libpq5",
-    "pyodbc": "unixodbc", "python-ldap": "libldap2", "python-magic": "libmagic1", "weasyprint": "libpango-1.0-0",
-}  # fmt: skip
-# Programs that a base image brings, by the start of its name.
-PROGRAMS = {
-    "python:": {"python", "sh"},
-    "node:": {"node", "npm", "sh"},
-    "nginxinc/nginx-unprivileged:": {"nginx", "sh", "wget"},
-    "gcr.io/distroless/static-": set(),
-    "gcr.io/distroless/cc-": set(),
-    "scratch": set(),
-}
 # Where programs are found by their name in any of these images.
 PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 # Debian's releases: what is compiled on one, and linked with its libraries, runs on the same.
@@ -73,16 +60,12 @@ class Image:
         """Return the instructions that made what a stage holds."""
         return [item for each in self.dockerfile.ancestry(stage) for item in each.instructions]
 
-    def programs(self) -> set[str]:
+    def programs(self) -> frozenset[str]:
         """Return the programs of the base image, and those that production copies to where programs are found."""
         base = self.dockerfile.image("production")
         copied = {item.words[-1] for item in self.own if item.name == "COPY"}
         found_by_name = {path.rpartition("/")[2] for path in copied if path.rpartition("/")[0] in PATH}
-        return (
-            next(found for start, found in PROGRAMS.items() if base.startswith(start))
-            | found_by_name
-            | {path for path in copied if path.startswith("/")}
-        )
+        return programs(base) | found_by_name | {path for path in copied if path.startswith("/")}
 
     def is_data(self, path: str) -> bool:
         """Return whether a path is that of a data volume, or the folder that only such are in."""
@@ -133,7 +116,7 @@ def test_production_holds_runtime_dependencies_only(image: Image) -> None:
         assert not development, f"{stage} has packages of {development}"
         installs = [item.arguments for item in image.made(stage) if "npm ci" in item.arguments]
         assert all("--omit=dev" in command for command in installs)
-    if image.service.spec.language != "python":
+    if not language(image.service.spec.language).environment:
         # What is compiled, or bundled, has its packages in it.
         assert not [path for _, path in image.copied() if path == folder], "packages beside the program that has them"
     if image.service.spec.language == "python":
@@ -160,11 +143,11 @@ def test_no_temporary_files_or_caches_in_an_image(image: Image) -> None:
     sent = [path for path in JUNK if not is_ignored(path, image.ignore)]
     assert not sent, f"these would be sent to the builder: {sent}"
     for folder in image.service.mount_paths:
-        made = ["__pycache__/a.pyc"] if image.service.spec.language == "python" else []
+        made = language(image.service.spec.language).made
         for inside in (f"{folder}/{name}" for name in (*made, ".DS_Store")):
             assert is_ignored(inside, image.ignore), f"{inside} would be sent"
     for stage, path in image.copied():
-        assert not path.startswith(CACHES), f"{path} holds caches"
+        assert not path.startswith(CACHE_FOLDERS), f"{path} holds caches"
         for item in image.made(stage):
             if item.name != "RUN":
                 continue
@@ -174,26 +157,17 @@ def test_no_temporary_files_or_caches_in_an_image(image: Image) -> None:
                 assert "/var/lib/apt" in cached or "rm -rf /var/lib/apt/lists" in command, command
             if re.search(r"\bapk add\b", command):
                 assert "--no-cache" in command or "/var/cache/apk" in cached, command
-            if re.search(r"\buv (pip|sync)\b", command):
-                assert "/root/.cache/uv" in cached, command
-            if re.search(r"\bpip install\b", command) and "uv pip" not in command:
-                assert "/root/.cache/pip" in cached or "--no-cache-dir" in command, command
-            if "npm ci" in command:
-                assert "/root/.npm" in cached, command
-            if re.search(r"\bcargo (build|fetch|install|test)\b", command):
-                assert "/var/cache/cargo" in cached, command
-        # Go keeps the modules and what it compiled in folders that variables name.
-        kept = [image.dockerfile.env(stage).get(name) for name in ("GOCACHE", "GOMODCACHE", "CARGO_HOME")]
+            for pattern, places in CACHES.items():
+                if re.search(pattern, command):
+                    assert any(place in cached or place in command.split() for place in places), command
+        kept = [image.dockerfile.env(stage).get(name) for name in CACHE_VARIABLES]
         assert not [cache for cache in kept if cache and f"{path}/".startswith(f"{cache}/")], f"{path} holds caches"
     for name in image.dockerfile.needed("production"):
         for item in image.dockerfile.stages[name].all("RUN"):
             for mount in item.mounts:
                 if mount["type"] == "cache":
                     assert not any(path.startswith(mount["target"]) for _, path in image.copied())
-    if image.service.spec.language == "python":
-        assert image.dockerfile.env("production").get("PYTHONDONTWRITEBYTECODE") == "1", (
-            "it would write caches as it runs"
-        )
+    assert language(image.service.spec.language).variables.items() <= image.dockerfile.env("production").items()
 
 
 # Feature: optimized-container-infrastructure, Property 9: every system library that the run time needs is in the image
@@ -214,9 +188,10 @@ def test_every_library_that_the_run_time_needs_is_there(image: Image) -> None:
         target = next(item.words[-1] for item in image.own if item.name == "COPY" and path in item.sources)
         assert target == path, "an environment cannot be moved: its scripts name their interpreter"
         assert dockerfile.env("production")["PATH"].startswith(f"{path}/bin:")
-    if service.spec.language == "python":
-        for name in package_names(image.files["requirements.txt"]) & NEEDED_LIBRARIES.keys():
-            assert NEEDED_LIBRARIES[name] in image.base_packages("production"), f"{name} needs {NEEDED_LIBRARIES[name]}"
+    libraries = language(service.spec.language).libraries
+    locked = package_names(image.files["requirements.txt"]) if libraries else set()
+    for name in locked & libraries.keys():
+        assert libraries[name] in image.base_packages("production"), f"{name} needs {libraries[name]}"
     if base.startswith("gcr.io/distroless/"):
         for stage in {stage for stage, path in image.copied() if not image.is_data(path)}:
             if base.startswith("gcr.io/distroless/static-"):
@@ -282,16 +257,13 @@ def test_production_runs_as_an_ordinary_user(given_answers: dict[str, Any]) -> N
 def test_build_secrets_are_in_no_layer(image: Image) -> None:
     """A secret reaches a command by a secret mount alone; no argument, variable or copied file can hold one."""
     mounted: set[str] = set()
-    downloads = re.compile(
-        r"\b(uv pip|npm ci|pip install|go mod download|go install -C|cargo (build|install|fetch|test))\b"
-    )
     for stage in image.dockerfile.stages.values():
         for item in stage.instructions:
             if item.name in ("ARG", "ENV", "LABEL"):
                 found = [name for name in item.pairs if is_secret_name(name.upper())]
                 assert not found, f"{stage.name}: {found} would be in the image's history"
             secrets = [mount for mount in item.mounts if mount["type"] == "secret"]
-            assert not secrets or downloads.search(item.arguments), f"{stage.name}: a secret that it has no use for"
+            assert not secrets or DOWNLOADS.search(item.arguments), f"{stage.name}: a secret that it has no use for"
             for mount in secrets:
                 mounted.add(mount["id"])
                 name, target = mount.get("env"), mount.get("target", f"/run/secrets/{mount['id']}")
@@ -302,7 +274,7 @@ def test_build_secrets_are_in_no_layer(image: Image) -> None:
                 )
                 assert target not in item.arguments, f"{stage.name}: {target} is named in the command"
                 assert "env" not in item.words, f"{stage.name}: prints its environment"
-        installs = [item for item in stage.all("RUN") if downloads.search(item.arguments)]
+        installs = [item for item in stage.all("RUN") if DOWNLOADS.search(item.arguments)]
         assert all(any(mount["type"] == "secret" for mount in item.mounts) for item in installs), (
             f"{stage.name} cannot use a private registry"
         )
@@ -378,7 +350,7 @@ def test_no_needless_permission_in_the_image(image: Image) -> None:
             executable = bool(re.search(r"[1357]", mode)) if mode.isdigit() else "x" in mode
             assert executable == script, f"{path} is copied with {mode}"
     # The modes of a program that was compiled are the compiler's.
-    compiled = image.service.spec.language in ("go", "rust")
+    compiled = language(image.service.spec.language).compiled
     for stage, path in image.copied() if not compiled else ():
         # Files of the repository on their way through a stage: their modes are set there too.
         own = [item for item in image.dockerfile.stages[stage].all("COPY") if not item.flag("from")]

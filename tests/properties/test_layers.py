@@ -9,13 +9,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from support.dockerfile import Dockerfile, Instruction
+from support.languages import IMPLIED, INSTALLS, LOCKED, LOCKS
 from support.layers import changed, context, is_ignored, keys, patterns, read
 from support.rendered import FEW, Repository
 from support.strategies import answers
 
-INSTALL = re.compile(
-    r"\b(apt-get|apk|dnf|pip|uv|npm|pnpm|yarn|cargo|go) +(-\S+ +)*(install|add|ci|sync|fetch|mod|pip)\b"
-)
 # Cargo fetches and compiles what a lock file names as it builds: an installation where it is given no source.
 CARGO = re.compile(r"\bcargo +(build|check|test)\b")
 # Packages of the system, and programs in a version that the command names: no lock file of the service has them.
@@ -80,8 +78,8 @@ def is_install(instruction: Instruction) -> bool:
     if instruction.name != "RUN":
         return False
     mounted = {mount.get("source", ".") for mount in instruction.mounts}
-    return bool(INSTALL.search(instruction.arguments)) or bool(
-        CARGO.search(instruction.arguments) and mounted & LOCKED.keys()
+    return bool(INSTALLS.search(instruction.arguments)) or bool(
+        CARGO.search(instruction.arguments) and mounted & LOCKS.keys()
     )
 
 
@@ -96,7 +94,7 @@ def builds(draw: st.DrawFn) -> Build:
 @given(builds())
 def test_a_dependency_change_rebuilds_from_the_dependency_layer_on(build: Build) -> None:
     """Whatever runs again comes at or after an instruction that installs; a development-only file leaves production be."""
-    locks = LOCKED.keys() & build.files
+    locks = LOCKS.keys() & build.files
     assert locks, "no lock file"
     assert locks <= set(build.manifests), "a lock file that nothing installs"
     assert locks <= set(build.service.spec.development.rebuild), "`docker compose watch` would not see the change"
@@ -206,7 +204,7 @@ def test_an_incremental_build_rebuilds_only_affected_layers(given_answers: dict[
             assert not build.of(build.edited(path), "production"), f"{path} is in no production image"
     # A service's build reads its own folder and nothing of another's.
     folders = {other.name: f"{other.path}/" for other in project.stack.services}
-    for environment in ("development", "test"):
+    for environment in project.environments:
         for name, item in project.services(environment).items():
             if "build" in item:
                 assert item["build"]["context"] + "/" == folders[name]
@@ -226,11 +224,11 @@ def test_an_incremental_build_rebuilds_only_affected_layers(given_answers: dict[
 @given(builds(), st.data())
 def test_a_changed_version_invalidates_the_dependency_cache(build: Build, draw: st.DataObject) -> None:
     """The lock decides: another version of any one package installs anew, and nothing is installed that it does not name."""
-    locks = [name for name in build.manifests if LOCKED.get(name)]
+    locks = [name for name in build.manifests if name in LOCKS]
     assert locks, "no lock file is among the dependency files"
     for lock in locks:
         text = build.files[lock].decode()
-        found = list(LOCKED[lock].finditer(text))
+        found = list(LOCKS[lock].finditer(text))
         assert found, f"{lock} names no package"
         match = draw.draw(st.sampled_from(found))
         newer = text[: match.start("version")] + "999.0.1" + text[match.end("version") :]
@@ -242,35 +240,12 @@ def test_a_changed_version_invalidates_the_dependency_cache(build: Build, draw: 
     for step in build.installs:
         words = build.at(step).arguments
         if SYSTEM.search(words):
-            assert not INSTALL.search(SYSTEM.sub("", words)), f"packages of the system, and others: {words}"
+            assert not INSTALLS.search(SYSTEM.sub("", words)), f"packages of the system, and others: {words}"
             continue
         if PINNED.search(words):
             continue
-        # Go itself refuses what go.sum does not name.
-        assert any(
-            option in words
-            for option in ("--require-hashes", "npm ci", "--locked", "--frozen", "go mod download", "go install -C")
-        ), f"not locked: {words}"
+        assert any(option in words for option in LOCKED), f"not locked: {words}"
         assert reads_through(build, step), f"installs what no lock file names: {words}"
-
-
-# Lock file -> a package with its version.
-LOCKED = {
-    "requirements.txt": re.compile(r"^[A-Za-z0-9._-]+(\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE),
-    "requirements-dev.txt": re.compile(r"^[A-Za-z0-9._-]+(\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE),
-    "requirements-training.txt": re.compile(r"^[A-Za-z0-9._-]+(\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE),
-    "package-lock.json": re.compile(r'"node_modules/[^"]+": \{\s+"version": "(?P<version>[^"]+)"'),
-    "go.sum": re.compile(r"^\S+ v(?P<version>\S+) h1:", re.MULTILINE),
-    "tools/go.sum": re.compile(r"^\S+ v(?P<version>\S+) h1:", re.MULTILINE),
-    "Cargo.lock": re.compile(r'^name = "[^"]+"\nversion = "(?P<version>[^"]+)"\nsource = ', re.MULTILINE),
-}
-# A command that reads a lock file which it does not name -> that lock file.
-IMPLIED = {
-    "npm ci": "package-lock.json",
-    "go mod download": "go.sum",
-    "go install -C tools": "tools/go.sum",
-    "--locked": "Cargo.lock",
-}
 
 
 def reads_through(build: Build, step: tuple[str, int]) -> set[str]:
@@ -279,4 +254,4 @@ def reads_through(build: Build, step: tuple[str, int]) -> set[str]:
     there = {path for item in stage.instructions[: step[1] + 1] for path in read(item, build.context)}
     command = build.at(step).arguments
     implied = {lock for words, lock in IMPLIED.items() if words in command}
-    return {lock for lock in LOCKED if lock in there and (lock in command.split() or lock in implied)}
+    return {lock for lock in LOCKS if lock in there and (lock in command.split() or lock in implied)}

@@ -8,12 +8,10 @@ from typing import Any
 from hypothesis import given
 
 from support.dockerfile import Dockerfile, Instruction
+from support.languages import language
 from support.layers import is_ignored, patterns
 from support.rendered import FEW, Repository
 from support.strategies import answers
-
-# What reloads the source, by language: a part of the development stage's command, or of the script that it runs.
-RELOADS = {"python": ("--reload",), "node": ("vite", "--watch"), "go": ("air",), "rust": ("inotifywait",)}
 
 
 def run_by(dockerfile: Dockerfile, command: Instruction) -> list[str]:
@@ -71,9 +69,9 @@ def test_mounted_files_are_one_on_both_sides(given_answers: dict[str, Any]) -> N
         command = dockerfile.setting("development", "CMD")
         assert command is not None
         words = run_by(dockerfile, command)
-        assert any(word.endswith(RELOADS[service.spec.language]) for word in words), words
+        assert any(word.endswith(language(service.spec.language).reloads) for word in words), words
         assert "command" not in development[service.name], "the image's own command reloads"
-        if service.spec.language == "python":
+        if service.spec.shares == "asgi":
             module = words[len(words) - 1 - words[::-1].index("-m") + 1]
             watched = ", ".join(f'"{path}"' for path in (module, *(library.source for library in service.libraries)))
             assert f"reload_dirs=[{watched}]" in folder[f"{module}/__main__.py"].decode()

@@ -126,7 +126,8 @@ def test_services_wait_for_the_health_of_what_they_need(given_answers: dict[str,
                 expected[service.prepare_name] = dict.fromkeys(service.prepared_stores, "service_healthy")
         assert {name: waits(item) for name, item in services.items()} == expected, environment
         assert graph.cycle({name: list(waits(item)) for name, item in services.items()}) is None
-    tests = {name: item for name, item in project.compose["test"]["services"].items() if "profiles" in item}
+    beside = project.compose["test"]["services"] if "test" in project.environments else {}
+    tests = {name: item for name, item in beside.items() if "profiles" in item}
     for service in project.stack.services:
         if f"{service.name}-tests" in tests:
             # Its tests stand where the service would: they need all that it needs, but make their own tables.
@@ -139,17 +140,19 @@ def test_services_wait_for_the_health_of_what_they_need(given_answers: dict[str,
 def test_a_restart_leaves_others_and_their_state_alone(given_answers: dict[str, Any]) -> None:
     """No container shares a namespace, a restart or, but for data volumes, a volume; all state outlives its container."""
     project = Repository(given_answers)
-    # A data volume is there to be shared: by its writer, what prepares it, and its readers.
-    sharing: dict[str, set[str]] = {}
-    for service in project.stack.services:
-        for data in service.volumes:
-            sharing.setdefault(data.key, set()).update(
-                [service.name, *([service.prepare_name] if service.prepare else [])]
-            )
     for environment in KEEPING:
         if environment not in project.environments:
             continue
         file = project.compose[environment]
+        # A data volume is there to be shared: by its writer, what prepares it, and its readers. In development what
+        # prepares a reader has all that the reader has.
+        sharing: dict[str, set[str]] = {}
+        for service in project.stack.services:
+            prepares = service.prepare and (service.writes or environment == "development")
+            for data in service.volumes:
+                sharing.setdefault(data.key, set()).update(
+                    [service.name, *([service.prepare_name] if prepares else [])]
+                )
         users: dict[str, list[str]] = {}
         for name, item in file["services"].items():
             assert not any(need.get("restart") for need in item.get("depends_on", {}).values()), (

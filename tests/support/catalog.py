@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from copier.errors import UserMessageError
@@ -11,15 +12,19 @@ from copier.errors import UserMessageError
 from model import load
 from model.answers import Answers
 from model.catalog import Catalog
-from support.render import ROOT, renderer
+from support.render import clone, renderer
 
 QUESTIONS = tuple(Answers.model_fields)
 
 
-@functools.cache
 def catalog() -> Catalog:
-    """Return every kind, store, preset and image that this clone knows."""
-    return load.catalog(ROOT / "extensions")
+    """Return every kind, store, preset and image that the clone knows."""
+    return _catalog(clone())
+
+
+@functools.cache
+def _catalog(root: Path) -> Catalog:
+    return load.catalog(root / "extensions")
 
 
 def refusals(given: Mapping[str, Any]) -> list[str]:

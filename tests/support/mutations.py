@@ -79,6 +79,6 @@ def mutated(answers: dict[str, Any], chance: random.Random) -> dict[str, Any]:
             parent[last] = junk
     for name in ("libraries", "deploy", "platforms", "features"):
         # A text is what the command line gives, and is read as YAML first.
-        if isinstance(bad[name], str):
+        if isinstance(bad.get(name), str):
             bad[name] = [bad[name]]
     return bad

@@ -1,7 +1,11 @@
-"""A kind of service that the template does not have: one description and one folder, as an author would add them."""
+"""A kind of service that the template does not have: one description and one folder, as an author would add them.
+
+It keeps all that `docs/adding-a-kind.md` says that a kind promises, and no more.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from support.copying import clone_files
@@ -16,47 +20,70 @@ port: 8100
 debug_port: 5800
 debug_protocol: debugpy
 uid: 1000
-image_size: 1
+image_size: 50
 stores: [redis]
 healthcheck: [python, -m, server, check]
 production: {cpu: 100m, memory: 64Mi}
-development_limits: {cpu: "1", memory: 128Mi}
+development_limits: {cpu: "1", memory: 256Mi}
+build_secrets:
+  - {id: uv_default_index, help: "URL of a package index, with its credentials"}
 development:
   workdir: /app
   dependencies: /opt/venv
   mounts: [{path: server}]
-  rebuild: [requirements.txt]
+  rebuild: [pyproject.toml, requirements.txt, requirements-dev.txt]
 commands:
   test: python -m unittest
   lint: python -m compileall -q server
   fmt: "true"
-  lock: "true"
+  lock: >-
+    uv pip compile pyproject.toml -o requirements.txt &&
+    uv pip compile pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 """
 DOCKERFILE = """\
 # syntax=docker/dockerfile:1
 
 FROM {{ stack.images.python }} AS base
-ENV PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/venv/bin:$PATH \\
+    PYTHONDONTWRITEBYTECODE=1 \\
+    PYTHONUNBUFFERED=1
 WORKDIR /app
 
 FROM base AS dependencies
-RUN --mount=type=bind,source=requirements.txt,target=requirements.txt \\
-    python -m venv /opt/venv && chmod -R a+rwX /opt/venv
+COPY --from={{ stack.images.uv }} /uv /usr/local/bin/uv
+ENV UV_LINK_MODE=copy \\
+    UV_PYTHON_DOWNLOADS=never \\
+    VIRTUAL_ENV=/opt/venv
+RUN --mount=type=cache,target=/root/.cache/uv \\
+    --mount=type=secret,id=uv_default_index,env=UV_DEFAULT_INDEX \\
+    --mount=type=bind,source=requirements.txt,target=requirements.txt \\
+    uv venv --quiet /opt/venv \\
+    && uv pip sync --require-hashes requirements.txt \\
+    && rm /opt/venv/.lock \\
+    && find /opt/venv/lib -type f -exec chmod a-x {} + \\
+    && chmod -R a+rwX /opt/venv
 
 FROM dependencies AS development
+COPY requirements-dev.txt ./
+RUN --mount=type=cache,target=/root/.cache/uv \\
+    --mount=type=secret,id=uv_default_index,env=UV_DEFAULT_INDEX \\
+    uv pip sync --require-hashes requirements-dev.txt \\
+    && chmod -R a+rwX /app /opt/venv
 COPY . .
 ENV HOME=/tmp
 USER 1000:1000
 EXPOSE {{ service.port }} 5800
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --start-interval=1s --retries=3 \\
     CMD {{ service.development_healthcheck | flow }}
-CMD ["python", "-m", "server"]
+CMD ["python", "-Xfrozen_modules=off", "-m", "debugpy", "--listen", "0.0.0.0:5800", "-m", "server", "--reload"]
 
 FROM base AS builder
 COPY --chmod=u=rwX,go=rX server server
 
 FROM base AS production
+COPY --link --chmod=u=rwX,go=rX --from=dependencies /opt/venv /opt/venv
 COPY --link --from=builder /app /app
+ENV ENVIRONMENT=production
 USER {{ service.spec.uid }}:{{ service.spec.uid }}
 EXPOSE {{ service.port }}
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --start-interval=1s --retries=3 \\
@@ -68,17 +95,137 @@ LABEL org.opencontainers.image.title="{{ stack.slug }}-{{ service.name }}" \\
     org.opencontainers.image.version="$VERSION" \\
     org.opencontainers.image.revision="$REVISION"
 """
+DOCKERIGNORE = """\
+*
+!pyproject.toml
+!requirements.txt
+!requirements-dev.txt
+!server/
+**/__pycache__/
+**/.DS_Store
+"""
+PYPROJECT = """\
+[project]
+name = "{{ service.name }}"
+version = "0.1.0"
+requires-python = ">=3.14"
+dependencies = ["redis>=8"]
+
+[dependency-groups]
+dev = ["debugpy>=1.8"]
+
+[tool.uv.pip]
+generate-hashes = true
+no-annotate = true
+universal = true
+"""
+SETTINGS = '''\
+"""What the environment tells the service, checked as a whole before anything starts."""
+
+import os
+import sys
+from pathlib import Path
+
+# Variable -> what to set it to.
+VARIABLES = {
+    "ENVIRONMENT": "development, test, staging or production",
+    "PORT": "a port, 1 to 65535",
+{% for variable in service.variables %}
+    "{{ variable.name }}": {{ variable.help | tojson }},
+{% endfor %}
+}
+SECRETS = {
+{% for secret in service.secrets %}
+    "{{ secret.variable }}": {{ secret.help | tojson }},
+{% endfor %}
+}
+VALUES = {
+    "ENVIRONMENT": ("development", "test", "staging", "production"),
+    "LOG_LEVEL": ("debug", "info", "warning", "error"),
+}
+
+
+def problems() -> list[str]:
+    """Return what is wrong, a line for each variable; secrets are shown to nobody."""
+    found = []
+    for name, right in VARIABLES.items():
+        value = os.environ.get(name, "")
+        port = name == "PORT" or name.endswith("_PORT")
+        url = name.endswith("_URL")
+        if (
+            not value
+            or value not in VALUES.get(name, [value])
+            or (port and not (value.isdecimal() and 0 < int(value) < 65536))
+            or (url and not value.startswith(("http://", "https://")))
+        ):
+            found.append(f"{name} is {value!r}; set it to {right}")
+    for name, right in SECRETS.items():
+        try:
+            if not secret(name):
+                found.append(f"{name} is not set; set it to {right}, or {name}_FILE to the path of a file with it")
+        except OSError as error:
+            found.append(f"{name}_FILE cannot be read ({error.strerror}); set it to the path of a file with {right}")
+    return found
+
+
+def secret(name: str) -> str:
+    """Return a secret: the variable, or what is in the file that it names."""
+    path = os.environ.get(f"{name}_FILE")
+    return Path(path).read_text(encoding="utf-8").strip() if path else os.environ.get(name, "")
+
+
+def check() -> None:
+    """Say all that is wrong on standard error, and exit with 2."""
+    if wrong := problems():
+        print("\\n".join(["Cannot start:", *(f"  {line}" for line in wrong)]), file=sys.stderr)
+        raise SystemExit(2)
+'''
 SERVER = '''\
-"""Answers that it is well."""
+"""Answers whether it and what it needs are well."""
 
 import json
 import os
 import signal
+import subprocess
 import sys
+import time
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-PORT = int(os.environ["PORT"])
+from server import settings
+
+UPSTREAMS = {{ service.upstreams | map(attribute='env') | list | tojson }}
+
+
+def ask(url: str) -> None:
+    """Ask for a page; OSError where there is none."""
+    with urllib.request.urlopen(url, timeout=2) as answer:
+        answer.read()
+
+
+def checks() -> dict[str, str]:
+    """Return how each thing is that the service needs."""
+    found = {}
+    for name in UPSTREAMS:
+        try:
+            ask(os.environ[name] + "/health")
+        except OSError:
+            found[name] = "unavailable"
+        else:
+            found[name] = "ok"
+{% if service.stores %}
+    from redis import Redis, RedisError
+
+    host, port = os.environ["REDIS_HOST"], int(os.environ["REDIS_PORT"])
+    try:
+        Redis(host, port, password=settings.secret("REDIS_PASSWORD") or None, socket_timeout=2).ping()
+    except RedisError:
+        found["redis"] = "unavailable"
+    else:
+        found["redis"] = "ok"
+{% endif %}
+    return found
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -86,20 +233,52 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a request."""
-        found = self.path in ("/health", "/health/ready")
-        body = json.dumps({"status": "ok", "checks": {}} if found else {"detail": "not found"}).encode()
-        self.send_response(200 if found else 404)
+        status, body = 404, {"detail": "not found"}
+        if self.path == "/health":
+            status, body = 200, {"status": "ok"}
+        elif self.path == "/health/ready":
+            found = checks()
+            well = set(found.values()) <= {"ok"}
+            status, body = (200, {"status": "ok", "checks": found}) if well else (503, {"status": "no", "checks": found})
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(json.dumps(body).encode())
+
+    def log_message(self, format: str, *words: object) -> None:
+        """Log a request: a JSON line where deployed, text elsewhere."""
+        text = format % words
+        deployed = os.environ["ENVIRONMENT"] in ("staging", "production")
+        print(json.dumps({"level": "info", "message": text}) if deployed else text, flush=True)
+
+
+def stamps() -> list[float]:
+    """Return when each file of the source was changed."""
+    return [path.stat().st_mtime for path in sorted(Path(__file__).parent.glob("*.py"))]
+
+
+def reload() -> None:
+    """Run the server again whenever its source has changed."""
+    while True:
+        seen = stamps()
+        server = subprocess.Popen([sys.executable, "-m", "server"])
+        try:
+            while stamps() == seen:
+                time.sleep(0.5)
+        finally:
+            server.terminate()
+            server.wait()
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["check"]:
-        urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health")
-    else:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-        ThreadingHTTPServer(("0.0.0.0", PORT), Handler).serve_forever()
+        ask(f"http://127.0.0.1:{os.environ['PORT']}/health")
+        raise SystemExit
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    if sys.argv[1:] == ["--reload"]:
+        reload()
+    settings.check()
+    ThreadingHTTPServer(("0.0.0.0", int(os.environ["PORT"])), Handler).serve_forever()
 '''
 
 
@@ -113,7 +292,19 @@ def extended(folder: Path) -> Path:
     )
     (skeleton / "server").mkdir(parents=True)
     (skeleton / "Dockerfile.jinja").write_text(DOCKERFILE)
-    (skeleton / ".dockerignore").write_text("*\n!server/\n!requirements.txt\n**/__pycache__/\n")
-    (skeleton / "requirements.txt").write_text("# Nothing beyond the standard library.\n")
-    (skeleton / "server" / "__main__.py").write_text(SERVER)
+    (skeleton / ".dockerignore").write_text(DOCKERIGNORE)
+    (skeleton / "pyproject.toml.jinja").write_text(PYPROJECT)
+    (skeleton / "requirements.txt").write_text(locked(root, "redis"))
+    (skeleton / "requirements-dev.txt").write_text(locked(root, "debugpy", "redis"))
+    (skeleton / "server" / "__init__.py").write_text('"""A plain server."""\n')
+    (skeleton / "server" / "__main__.py.jinja").write_text(SERVER)
+    (skeleton / "server" / "settings.py.jinja").write_text(SETTINGS)
     return root
+
+
+def locked(root: Path, *packages: str) -> str:
+    """Return a lock file of packages that need no others, in the versions that the template has of them."""
+    (lock,) = (root / "template").glob("*fastapi_services*/requirements-dev.txt.jinja")
+    text = lock.read_text()
+    found = [re.search(rf"^{package}==.*\n(?: +--hash=.*\n)+", text, re.MULTILINE) for package in packages]
+    return "".join(match[0] for match in found if match)

@@ -7,10 +7,12 @@ Jinja environment is Copier's own, with the settings of `copier.yml`; only the w
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -216,10 +218,32 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-@functools.cache
+_CLONE: ContextVar[Path] = ContextVar("clone", default=ROOT)
+
+
+def clone() -> Path:
+    """Return the folder of the clone of the template that tests look at."""
+    return _CLONE.get()
+
+
+@contextlib.contextmanager
+def looking_at(folder: Path) -> Iterator[None]:
+    """Let everything that renders or reads the catalog do so with another clone of the template."""
+    token = _CLONE.set(folder)
+    try:
+        yield
+    finally:
+        _CLONE.reset(token)
+
+
 def renderer() -> Renderer:
-    """Return the renderer of this clone, made once per process."""
-    return Renderer()
+    """Return the renderer of the clone, made once per process."""
+    return _renderer(clone())
+
+
+@functools.cache
+def _renderer(root: Path) -> Renderer:
+    return Renderer(root)
 
 
 def write(files: Tree, folder: Path) -> Path:

@@ -73,7 +73,7 @@ class Repository:
     def environments(self) -> tuple[str, ...]:
         """The environments that there are Compose files for."""
         deployed = ("staging", "production") if self.stack.compose else ()
-        return ("development", "test", *deployed)
+        return ("development", *(["test"] if self.stack.deployed else []), *deployed)
 
     @functools.cached_property
     def compose(self) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from model.answers import Feature, Platform, Target
 from model.names import (
     DOMAIN_PATTERN,
     OWNER_PATTERN,
@@ -25,7 +26,7 @@ from model.names import (
 )
 from model.problems import of, reserved_variables
 from model.sensitive import is_secret_name, is_secret_value
-from support.catalog import QUESTIONS, catalog
+from support.catalog import QUESTIONS, catalog, refusals
 
 Answers = dict[str, Any]
 Library = dict[str, str]
@@ -304,7 +305,7 @@ def subsets(items: list[str], least: int = 0) -> st.SearchStrategy[list[str]]:
 
 @st.composite
 def answers(draw: st.DrawFn, size: st.SearchStrategy[int] | None = None) -> Answers:
-    """Return complete, valid answers; sometimes only a few are given, the others are the questionnaire's."""
+    """Return valid answers: sometimes all are given, sometimes a few, and the others are the questionnaire's."""
     preset = draw(st.sampled_from(sorted(catalog().presets)))
     shared = draw(st.one_of(st.just([]), libraries()))
     given: Answers = {
@@ -316,10 +317,10 @@ def answers(draw: st.DrawFn, size: st.SearchStrategy[int] | None = None) -> Answ
         "registry": draw(registries()),
         "libraries": shared,
         "services": draw(st.one_of(services(size, preset, shared), services(size, preset, shared), lines(preset))),
-        "deploy": draw(subsets(["kubernetes", "compose"])),
+        "deploy": draw(subsets([*get_args(Target)])),
         "domain": draw(domains()),
-        "platforms": draw(subsets(["linux/amd64", "linux/arm64"], 1)),
-        "features": draw(subsets(["github-actions", "pre-commit", "editor", "ingress"])),
+        "platforms": draw(subsets([*get_args(Platform)], 1)),
+        "features": draw(subsets([*get_args(Feature)])),
     }
     taken = {library["name"] for library in shared}
     chosen = given["services"] if isinstance(given["services"], list) else []
@@ -330,4 +331,11 @@ def answers(draw: st.DrawFn, size: st.SearchStrategy[int] | None = None) -> Answ
     for name in QUESTIONS:
         found = of(name, given[name], given, catalog())
         assert not found, f"the strategy made a bad answer: {found}"
-    return given
+    if draw(st.booleans()):
+        return given
+    # The services and libraries above were made for their preset, and for each other.
+    left_out = draw(subsets([name for name in QUESTIONS if name not in ("preset", "libraries", "services")]))
+    few = {name: value for name, value in given.items() if name not in left_out}
+    found = refusals(few)
+    assert not found, f"the questionnaire offers what it refuses: {found}"
+    return few

@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
         if input("Delete the data of development, in all its volumes? [y/N] ").strip().lower() not in ("y", "yes"):
             return 1
     code = 0
-    for name in ("development", "test"):
+    for name in (known for known in ("development", "test") if known in compose.environments()):
         project = compose.project(name)
         code |= process.show(project.command("--profile", "*", "down", "--volumes", "--remove-orphans"))
     for folder in FOLDERS:

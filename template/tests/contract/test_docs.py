@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.test_makefile import TASKS
-from tests.support.repository import ROOT, SERVICES, STACK, STORES
+from tests.support.repository import ROOT, SERVICES, STACK, STORES, own_ports, own_tasks
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 pytestmark = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -23,14 +23,15 @@ def test_tasks_exist(page: Path) -> None:
     source = page.read_text(encoding="utf-8")
     lines = re.findall(r"^make ([a-z -]+?)(?= *(?:#|$|[A-Za-z]+=))|`make ([a-z-]+)", source, re.MULTILINE)
     named = {task for line in lines for task in " ".join(line).split()}
-    assert named <= {*TASKS, "help"}
+    assert named <= {*TASKS, *own_tasks(), "help"}
 
 
 def test_ports_are_those_of_the_map(page: Path) -> None:
     known = {service["port"] for service in SERVICES.values()} | {store["host_port"] for store in STORES.values()}
     known |= {service["debug_port"] for service in SERVICES.values()}
+    known |= {end["port"] for store in STORES.values() for end in store["endpoints"]}
     named = {int(port) for port in re.findall(r"localhost:(\d+)", page.read_text(encoding="utf-8"))}
-    assert named <= known
+    assert named <= known | own_ports()
 
 
 def test_compose_files_exist(page: Path) -> None:

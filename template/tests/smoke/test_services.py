@@ -22,6 +22,10 @@ def service(request: pytest.FixtureRequest) -> str:
     return name
 
 
+def test_there_is_a_service_to_ask() -> None:
+    assert URLS
+
+
 def test_the_process_is_alive(service: str) -> None:
     answer = request(URLS[service] + SERVICES[service]["health"]["live"])
     assert answer.status == 200, answer.body

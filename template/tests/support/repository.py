@@ -31,6 +31,21 @@ def data(path: str) -> Any:
     return yaml.safe_load(text(path))
 
 
+def own_tasks(folder: str = ".") -> set[str]:
+    """Return the tasks that are this repository's own: those of the `local.mk` in a folder."""
+    file = ROOT / folder / "local.mk"
+    source = file.read_text(encoding="utf-8") if file.is_file() else ""
+    lines = re.findall(r"^([A-Za-z0-9][\w. -]*?) *:(?!=)", source, re.MULTILINE)
+    return {task for line in lines for task in line.split()}
+
+
+def own_ports() -> set[int]:
+    """Return the numbers in compose.override.yaml, among them the ports of this repository's own containers."""
+    file = ROOT / "compose.override.yaml"
+    source = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return {int(number) for number in re.findall(r"(?<!\d)\d{2,5}(?!\d)", source)}
+
+
 class Published(NamedTuple):
     """A port as a Compose file publishes it: `address:${variable:-default}:target`."""
 
