@@ -229,6 +229,11 @@ class Service(Frozen):
         return self.name.replace("-", "_")
 
     @property
+    def env_prefix(self) -> str:
+        """What its own variables begin with where all services' are together: `HISTORY_API`."""
+        return env_name(self.name)
+
+    @property
     def max_replicas(self) -> int:
         """How far load may raise the number of pods."""
         return self.replicas * 3
