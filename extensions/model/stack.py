@@ -521,7 +521,8 @@ def completed(value: Any, preset: Preset | None) -> list[Any]:
     written = {
         volume.get("name")
         for entry in result
-        for volume in (entry.get("volumes") if isinstance(entry, dict) else None) or ()
+        if isinstance(entry, dict) and isinstance(entry.get("volumes"), list)
+        for volume in entry["volumes"]
         if isinstance(volume, dict) and isinstance(volume.get("name"), str) and not volume.get("read_only")
     }
     for more, entry in zip(added, result, strict=True):
