@@ -331,7 +331,7 @@ def test_variables_reach_the_application_in_each_environment(
             expected = {"ENVIRONMENT": environment, "PORT": str(service.port)}
             for variable in (*service.variables, *service.env):
                 settable = environment != "test" and not variable.fixed
-                expected[variable.name] = values.get(variable.name, variable.value) if settable else variable.value
+                expected[variable.name] = values.get(variable.setting, variable.value) if settable else variable.value
             if environment == "staging" and "LOG_LEVEL" not in values:
                 expected["LOG_LEVEL"] = "debug"
             if environment == "development":
@@ -398,10 +398,7 @@ def in_kubernetes(project: Repository) -> None:
                 expected["LOG_LEVEL"] = "debug"
             assert merged_[service.name] == expected, (environment, service.name)
         secrets = {item["name"]: item["files"] for item in overlay.get("secretGenerator", ())}
-        owned: dict[str, list[str]] = {}
-        for secret in project.stack.secrets:
-            owned.setdefault(secret.owner, []).append(f"secrets/{secret.name}")
-        assert secrets == owned
+        assert secrets == {secret.resource: [f"secrets/{secret.name}"] for secret in project.stack.secrets}
     for service in project.stack.deployed:
         pod = workloads["Deployment", service.name]
         for container_ in [*pod.get("initContainers", ()), *pod["containers"]]:

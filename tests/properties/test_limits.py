@@ -29,11 +29,9 @@ def test_every_container_has_its_limits(given_answers: dict[str, Any]) -> None:
     }
     for service in stack.services:
         asked = chosen.get(service.name, {})
-        assert service.resources.cpu == (
-            parse_cpu(asked["cpu"]) if asked.get("cpu") else service.spec.production.resources.cpu
-        )
-        memory = parse_memory(asked["memory"]) if asked.get("memory") else service.spec.production.resources.memory
-        assert service.resources.memory == memory
+        usual = ((service.spec.gpu_production if service.gpu else None) or service.spec.production).resources
+        assert service.resources.cpu == (parse_cpu(asked["cpu"]) if asked.get("cpu") else usual.cpu)
+        assert service.resources.memory == (parse_memory(asked["memory"]) if asked.get("memory") else usual.memory)
     deployed: dict[str, Resources] = {service.name: service.resources for service in stack.services}
     deployed |= {service.prepare_name: service.resources for service in stack.services if service.prepare}
     deployed |= {store.name: store.limits for store in stack.stores}

@@ -151,6 +151,6 @@ def test_every_variable_is_documented_once(given_: Answers) -> None:
     ]
     for service in made.services:
         for variable in (*service.variables, *service.env):
-            assert variable.fixed or listed.count(variable.name) == 1, variable.name
+            assert variable.fixed or listed.count(variable.setting) == 1, variable.setting
     for secret in made.secrets:
         assert listed.count(secret.setting) == 1

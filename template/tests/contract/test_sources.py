@@ -35,7 +35,9 @@ def copied(service: str) -> list[str]:
 def test_what_a_dockerfile_copies_is_there(service: str) -> None:
     folder = ROOT / SERVICES[service]["path"]
     missing = [source for source in copied(service) if not (folder / source).exists()]
-    assert not missing, f"{service}: its Dockerfile copies {', '.join(missing)}, which its folder does not have; {REMEDY}"
+    assert not missing, (
+        f"{service}: its Dockerfile copies {', '.join(missing)}, which its folder does not have; {REMEDY}"
+    )
 
 
 @pytest.mark.parametrize("service", [name for name, service in SERVICES.items() if service["prepare"]])
