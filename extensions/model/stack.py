@@ -354,9 +354,14 @@ class Stack(Frozen):
         return "kubernetes" in self.deploy and bool(self.deployed)
 
     @property
+    def gateway(self) -> bool:
+        """Whether public services are reached through the Gateway API."""
+        return bool(self.public) and not self.has("ingress")
+
+    @property
     def ingress(self) -> bool:
         """Whether public services are reached through Ingress in place of the Gateway API."""
-        return self.has("ingress")
+        return bool(self.public) and self.has("ingress")
 
     @property
     def environments(self) -> tuple[Environment, ...]:
