@@ -12,10 +12,10 @@ from support.tools import need, output
 def test_hadolint(tmp_path: Path) -> None:
     files = distinct(lambda path: path.split("/")[-1].startswith("Dockerfile") and not path.endswith(".dockerignore"))
     assert files
-    settings = renderer().render({}, only=lambda path: path == ".hadolint.yaml")
+    settings = renderer().render({}).get(".hadolint.yaml")
     options: list[str | Path] = []
     if settings:
-        write_all(settings, tmp_path)
+        write_all({".hadolint.yaml": settings}, tmp_path)
         options = ["--config", tmp_path / ".hadolint.yaml"]
     written = write_all(files, tmp_path)
     said = output(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 from typing import Any
 
@@ -23,6 +24,15 @@ def run_by(dockerfile: Dockerfile, command: Instruction) -> list[str]:
         if item.heredocs
     }
     return words + [part for word in words for part in scripts.get(word, "").split()]
+
+
+def constant(source: str, name: str) -> Any:
+    """Return the value of a constant of a Python module; StopIteration where it has none of that name."""
+    return next(
+        ast.literal_eval(statement.value)
+        for statement in ast.parse(source).body
+        if isinstance(statement, ast.Assign) and [ast.unparse(target) for target in statement.targets] == [name]
+    )
 
 
 # Feature: optimized-container-infrastructure, Property 6: a change in a mounted file is seen on both sides at once
@@ -73,8 +83,8 @@ def test_mounted_files_are_one_on_both_sides(given_answers: dict[str, Any]) -> N
         assert "command" not in development[service.name], "the image's own command reloads"
         if service.spec.shares == "asgi":
             module = words[len(words) - 1 - words[::-1].index("-m") + 1]
-            watched = ", ".join(f'"{path}"' for path in (module, *(library.source for library in service.libraries)))
-            assert f"reload_dirs=[{watched}]" in folder[f"{module}/__main__.py"].decode()
+            watched = [module, *(library.source for library in service.libraries)]
+            assert constant(folder[f"{module}/__main__.py"].decode(), "RELOAD_DIRS") == watched
             assert module in service.mount_paths
         # Other files that the containers use are followed by `docker compose watch`.
         watch = development[service.name]["develop"]["watch"]

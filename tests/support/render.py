@@ -29,13 +29,20 @@ ANSWERS_FILE = ".copier-answers.yml"
 Answers = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
 class File:
-    """A rendered file: its bytes, whether it is executable, and the template file that it came from."""
+    """A file of a rendered repository: whether it is executable, and the template file that it comes from.
 
-    content: bytes
-    executable: bool
-    source: str
+    Its bytes are rendered when they are first asked for: most tests look at a few files of many.
+    """
+
+    def __init__(self, content: Callable[[], bytes], executable: bool, source: str) -> None:
+        self._content = content
+        self.executable = executable
+        self.source = source
+
+    @functools.cached_property
+    def content(self) -> bytes:
+        return self._content()
 
     @property
     def text(self) -> str:
@@ -47,12 +54,21 @@ Tree = dict[str, File]
 
 @dataclass(frozen=True)
 class _Source:
-    """A file of the template; `parts` are those of its path without the suffix, each still a template."""
+    """A file of the template; `name` is that of the file without the suffix, and still a template."""
 
     path: Path
-    parts: tuple[str, ...]
+    name: str
     rendered: bool
     executable: bool
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A folder of the template; `name` is still a template."""
+
+    name: str
+    files: tuple[_Source, ...]
+    folders: tuple[_Folder, ...]
 
 
 class Renderer:
@@ -64,7 +80,7 @@ class Renderer:
         self.questions = {name: value for name, value in self.settings.items() if not name.startswith("_")}
         self.suffix: str = self.settings["_templates_suffix"]
         self.environment = self._environment()
-        self._sources = tuple(self._walk())
+        self._top = self._folder(self.root / self.settings["_subdirectory"], "")
         self._parts: dict[str, Template] = {}
 
     def _environment(self) -> Environment:
@@ -83,20 +99,22 @@ class Renderer:
             **options,
         )
 
-    def _walk(self) -> Iterator[_Source]:
-        top = self.root / self.settings["_subdirectory"]
-        for folder, folders, names in os.walk(top):
-            folders.sort()
-            for name in sorted(names):
-                path = Path(folder, name)
-                relative = path.relative_to(top).as_posix()
-                rendered = name.endswith(self.suffix)
-                yield _Source(
-                    path=path.relative_to(self.root),
-                    parts=PurePath(relative.removesuffix(self.suffix) if rendered else relative).parts,
-                    rendered=rendered,
-                    executable=bool(path.stat().st_mode & stat.S_IXUSR),
+    def _folder(self, folder: Path, name: str) -> _Folder:
+        entries = sorted(folder.iterdir())
+        return _Folder(
+            name,
+            tuple(
+                _Source(
+                    path=entry.relative_to(self.root),
+                    name=entry.name.removesuffix(self.suffix),
+                    rendered=entry.name.endswith(self.suffix),
+                    executable=bool(entry.stat().st_mode & stat.S_IXUSR),
                 )
+                for entry in entries
+                if not entry.is_dir()
+            ),
+            tuple(self._folder(entry, entry.name) for entry in entries if entry.is_dir()),
+        )
 
     def answers(self, given: Answers) -> dict[str, Any]:
         """Return all answers: those given, and for the others what the questionnaire offers."""
@@ -154,53 +172,59 @@ class Renderer:
             "_folder_name": "project",
         }
 
-    def render(self, given: Answers, only: Callable[[str], bool] = lambda _path: True) -> Tree:
-        """Return the files of these answers by path; `only` says which paths are wanted.
+    def render(self, given: Answers) -> Tree:
+        """Return the files of these answers by path.
 
         Bad answers raise Copier's UserMessageError.
         """
         context = self._context(given)
-        excluded = GitIgnoreSpec.from_lines(
-            line
-            for pattern in self.settings["_exclude"]
-            for line in self._text(pattern, {**context, "_copier_operation": "copy"}).splitlines()
+        excluded = _spec(
+            tuple(
+                line
+                for pattern in self.settings["_exclude"]
+                for line in self._text(pattern, {**context, "_copier_operation": "copy"}).splitlines()
+            )
         )
         files: Tree = {}
-        for source in self._sources:
-            for path, more in self._paths(source.parts, (), {}, context):
-                if not only(path) or excluded.match_file(path):
-                    continue
-                if path in files:
-                    raise AssertionError(f"{path} comes from both {files[path].source} and {source.path}")
-                if source.rendered:
-                    template = self.environment.get_template(source.path.as_posix())
-                    content = template.render(**context, **more).encode()
-                else:
-                    content = _read(self.root / source.path)
-                files[path] = File(content, source.executable, source.path.as_posix())
+        for path, source, variables in self._files(self._top, "", context):
+            if excluded.match_file(path):
+                continue
+            if path in files:
+                raise AssertionError(f"{path} comes from both {files[path].source} and {source.path}")
+            content = functools.partial(self._content, source, variables)
+            files[path] = File(content, source.executable, source.path.as_posix())
         return files
 
-    def _paths(
-        self, parts: tuple[str, ...], done: tuple[str, ...], more: Mapping[str, Any], context: Mapping[str, Any]
-    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield each path that the parts render to, with the loop variables of its `yield` tags."""
-        if not parts:
-            yield "/".join(done), more
+    def _content(self, source: _Source, context: Mapping[str, Any]) -> bytes:
+        if not source.rendered:
+            return _read(self.root / source.path)
+        return self.environment.get_template(source.path.as_posix()).render(context).encode()
+
+    def _files(
+        self, folder: _Folder, start: str, context: Mapping[str, Any]
+    ) -> Iterator[tuple[str, _Source, Mapping[str, Any]]]:
+        """Yield the path of each file of a folder and of those in it, with its source and what that is rendered with."""
+        for source in folder.files:
+            for name, variables in self._names(source.name, context):
+                yield f"{start}{name}", source, variables
+        for inner in folder.folders:
+            for name, variables in self._names(inner.name, context):
+                yield from self._files(inner, f"{start}{name}/", variables)
+
+    def _names(self, name: str, context: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield each name that a name renders to, none where it is empty, and the variables of its `yield` tag."""
+        if "{" not in name:
+            yield name, context
             return
-        here, rest = parts[0], parts[1:]
-        if "{" not in here:
-            yield from self._paths(rest, (*done, here), more, context)
-            return
-        text = self._text(here, {**context, **more})
+        text = self._text(name, context)
         loop = get_yield_context(self.environment)
         if not loop.yield_name:
-            rounds = [(text, more)]
+            rounds = [(text, context)]
         else:
-            name, values = loop.yield_name, tuple(loop.yield_iterable or ())
-            rounds = [(self._text(here, {**context, **more, name: value}), {**more, name: value}) for value in values]
-        for text, variables in rounds:
-            if text:
-                yield from self._paths(rest, (*done, text), variables, context)
+            variable, values = loop.yield_name, tuple(loop.yield_iterable or ())
+            several = [{**context, variable: value} for value in values]
+            rounds = [(self._text(name, variables), variables) for variables in several]
+        yield from ((text, variables) for text, variables in rounds if text)
 
     def _part(self, source: str) -> Template:
         if source not in self._parts:
@@ -211,6 +235,11 @@ class Renderer:
         loop = get_yield_context(self.environment)
         loop.yield_name = loop.yield_iterable = None
         return self._part(source).render(context)
+
+
+@functools.lru_cache(maxsize=64)
+def _spec(lines: tuple[str, ...]) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines(lines)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -244,6 +273,11 @@ def renderer() -> Renderer:
 @functools.cache
 def _renderer(root: Path) -> Renderer:
     return Renderer(root)
+
+
+def contents(files: Tree) -> dict[str, bytes]:
+    """Return the bytes of rendered files by path: rendered now."""
+    return {path: file.content for path, file in files.items()}
 
 
 def write(files: Tree, folder: Path) -> Path:

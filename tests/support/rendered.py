@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import yaml
@@ -42,16 +42,17 @@ class Repository:
         self.given = given
         self.stack: Any = renderer().stack(given)
 
-    def render(self, only: Callable[[str], bool]) -> Tree:
-        """Return the files whose paths are wanted."""
-        return renderer().render(self.given, only)
+    @functools.cached_property
+    def everything(self) -> Tree:
+        """All files."""
+        return renderer().render(self.given)
 
     @functools.cached_property
     def files(self) -> Tree:
         """The template's own files: all but the services' source."""
         folders = tuple(f"{service.path}/" for service in self.stack.services)
         own = {f"{service.path}/{name}" for service in self.stack.services for name in TEMPLATES}
-        return self.render(lambda path: path in own or not path.startswith(folders))
+        return {path: file for path, file in self.everything.items() if path in own or not path.startswith(folders)}
 
     def text(self, path: str) -> str:
         """Return one of these files; KeyError where the repository has none such."""
@@ -61,7 +62,7 @@ class Repository:
         """Return the files of a service, by their paths in its folder."""
         start = f"{service.path}/"
         return {
-            path.removeprefix(start): file.content for path, file in self.render(lambda p: p.startswith(start)).items()
+            path.removeprefix(start): file.content for path, file in self.everything.items() if path.startswith(start)
         }
 
     @functools.cached_property
