@@ -5,9 +5,10 @@ Kinds and stores come from the catalog, so a new one is drawn without a change h
 
 from __future__ import annotations
 
+import functools
 import re
 import string
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
 from hypothesis import assume
@@ -52,6 +53,7 @@ _tricky_labels = st.sampled_from(
 )  # fmt: skip
 
 
+@functools.cache
 @st.composite
 def labels(draw: st.DrawFn) -> str:
     """Return DNS labels of 1 to 40 characters."""
@@ -67,6 +69,7 @@ def fitting(strategy: st.SearchStrategy[str], pattern: str, longest: int) -> st.
     return strategy.map(lambda text: text[:longest]).filter(lambda text: bool(text and whole.fullmatch(text)))
 
 
+@functools.cache
 def texts(longest: int) -> st.SearchStrategy[str]:
     """Return one-line texts with characters that are awkward somewhere, but legal."""
     free = st.text(string.ascii_letters + string.digits + AWKWARD, min_size=1, max_size=min(longest, 40))
@@ -75,6 +78,7 @@ def texts(longest: int) -> st.SearchStrategy[str]:
     return text.filter(lambda value: not is_secret_value(value))
 
 
+@functools.cache
 @st.composite
 def paths(draw: st.DrawFn) -> str:
     """Return folders inside the repository, up to six deep."""
@@ -105,6 +109,7 @@ def variables(services: list[str]) -> st.SearchStrategy[str]:
     )
 
 
+@functools.cache
 def resources() -> st.SearchStrategy[dict[str, str]]:
     """Return limits: CPU and memory, each of which may be left out."""
     cpu = st.one_of(
@@ -116,6 +121,7 @@ def resources() -> st.SearchStrategy[dict[str, str]]:
     return st.fixed_dictionaries({}, optional={"cpu": cpu, "memory": memory})
 
 
+@functools.cache
 def _names(count: int) -> st.SearchStrategy[list[str]]:
     # pg- at their start is PostgreSQL's own, in the names of accounts.
     names = labels().filter(
@@ -134,11 +140,13 @@ def _apart(path: str, taken: list[str]) -> bool:
     )
 
 
+@functools.cache
 def slugs() -> st.SearchStrategy[str]:
     """Return short names of projects."""
     return labels().filter(lambda label: slug_problem(label) is None)
 
 
+@functools.cache
 def sizes() -> st.SearchStrategy[int]:
     """Return numbers of services, mostly few, up to 30."""
     return st.one_of(st.integers(1, 4), st.integers(1, 4), st.integers(1, 30))
@@ -209,20 +217,21 @@ def _details(draw: st.DrawFn, chosen: list[Service], libraries: Sequence[Library
                     service[field] = port
         kind = catalog().kinds[service["kind"]]
         usable = [library["name"] for library in libraries if library["kind"] in kind.libraries]
-        options: dict[str, st.SearchStrategy[Any]] = {
-            "gpu": st.booleans(),
-            "external_api": st.sampled_from(["https://api.example.com", "http://10.0.0.1:8080/v1/"]),
+        # Made when they are drawn: most services have two of them at most.
+        options: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
+            "gpu": st.booleans,
+            "external_api": lambda: st.sampled_from(["https://api.example.com", "http://10.0.0.1:8080/v1/"]),
         }
-        optional: dict[str, st.SearchStrategy[Any]] = {
+        optional: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
             **{option: strategy for option, strategy in options.items() if option in kind.accepts},
-            "public": st.booleans(),
-            "replicas": st.integers(1, 100),
-            "resources": resources(),
-            "libraries": subsets(usable) if usable else st.just([]),
-            "env": st.dictionaries(variables(names), texts(500), max_size=4),
+            "public": st.booleans,
+            "replicas": lambda: st.integers(1, 100),
+            "resources": resources,
+            "libraries": functools.partial(subsets, usable) if usable else lambda: st.just([]),
+            "env": lambda: st.dictionaries(variables(names), texts(500), max_size=4),
         }
         for field in draw(st.lists(st.sampled_from(sorted(optional)), max_size=2, unique=True)):
-            service[field] = draw(optional[field])
+            service[field] = draw(optional[field]())
 
 
 @st.composite
@@ -270,12 +279,14 @@ def line(chosen: list[Service], arrow: str = " > ", comma: str = ", ") -> str:
     )
 
 
+@functools.cache
 def domains() -> st.SearchStrategy[str]:
     """Return host names with at least one dot."""
     part = labels().map(lambda label: label[:20].rstrip("-"))
     return fitting(st.lists(part, min_size=2, max_size=4).map(".".join), DOMAIN_PATTERN, 200)
 
 
+@functools.cache
 @st.composite
 def registries(draw: st.DrawFn) -> str:
     """Return registries: a host, perhaps a port and a path."""
@@ -292,6 +303,7 @@ def registries(draw: st.DrawFn) -> str:
     return registry
 
 
+@functools.cache
 def owners() -> st.SearchStrategy[str]:
     """Return GitHub users and organisations."""
     known = st.sampled_from(["acme", "Acme-Inc", "a", "A1", "9lives", "no", "x" * 39])
