@@ -49,7 +49,7 @@ _tricky_labels = st.sampled_from(
     ["a", "x1", "no", "on", "y", "null", "true", "api", "web", "app", "core", "env", "lib", "build", "dist", "target", "src",
      "backend", "frontend", "static", "class", "import", "async", "def", "json", "main", "settings", "a-b", "a--b", "a-1",
      "x" * 40, "postgres-2", "log", "port", "path", "user", "data", "tmp", "bin", "service", "stack", "item", "images",
-     "e2e", "worker", "gateway", "network", "volumes", "secrets", "configs", "services", "version", "group", "production-2"]
+     "e2e", "worker", "gateway", "network", "volumes", "secrets", "configs", "token", "services", "version", "group", "production-2"]
 )  # fmt: skip
 
 
