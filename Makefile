@@ -19,8 +19,11 @@ demo: .venv/.generate ## Generate build/demo with every default
 
 test: test-fast test-engine ## Run all tests
 
+# They write many small files: into memory, where there is enough of it.
+SHM := $(shell [ "$$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}')" -gt 2000000 ] 2>/dev/null && echo /dev/shm)
+
 test-fast: .venv/.develop ## Run the tests that need no container engine
-	@$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/engine $(TESTS)
+	@$(if $(SHM),TMPDIR=$(SHM)) $(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/engine $(TESTS)
 
 # One after the other: they build images and measure time.
 test-engine: .venv/.develop ## Run the tests that need a container engine
