@@ -8,7 +8,7 @@ import re
 import pytest
 from hypothesis import given
 
-from support.render import File, Tree, renderer
+from support.render import Tree, renderer
 from support.rendered import FEW
 from support.samples import SAMPLES, STACKS
 from support.strategies import Answers, answers
@@ -26,15 +26,19 @@ GO_TEMPLATE = re.compile(r"\{\{(json )?\s*\.[A-Z].*?\}\}")
 
 
 def faults(files: Tree) -> list[str]:
-    return [fault for path, file in files.items() if not path.endswith(NOT_OURS) for fault in _faults(path, file)]
+    return [
+        fault
+        for path, file in files.items()
+        if not path.endswith(NOT_OURS)
+        for fault in _faults(path, file.source, file.text)
+    ]
 
 
 # Most files are the same in every project.
-@functools.lru_cache(maxsize=100_000)
-def _faults(path: str, file: File) -> tuple[str, ...]:
+@functools.lru_cache(maxsize=4096)
+def _faults(path: str, source: str, text: str) -> tuple[str, ...]:
     found = []
-    text = file.text
-    where = f"{path} (from {file.source})"
+    where = f"{path} (from {source})"
     if re.search(r"[ \t]$", text, re.MULTILINE):
         line = next(n for n, line in enumerate(text.split("\n"), 1) if line != line.rstrip(" \t"))
         found.append(f"{where}:{line}: blanks at its end")
@@ -48,7 +52,7 @@ def _faults(path: str, file: File) -> tuple[str, ...]:
     if "\r" in text or ("\t" in text and not path.endswith(INDENTED_BY_TABS)):
         found.append(f"{where}: holds a tab or a carriage return")
     # A plain file may hold such braces, in f-strings and JSX.
-    if file.source.endswith(".jinja"):
+    if source.endswith(".jinja"):
         rest = GO_TEMPLATE.sub("", EXPRESSION.sub("", text))
         found += [f"{where}: Jinja is left over: {match[0]}" for match in LEFT_OVER.finditer(rest)]
     found += [f"{where}: {word}" for word in ("Undefined", "TODO", "FIXME") if re.search(rf"\b{word}\b", text)]
