@@ -12,8 +12,13 @@ import pytest
 from support.catalog import catalog
 
 # What the script finds in place of the real programs; the server waits for its one child and says how it ended.
-SERVER = f"#!{sys.executable}\nimport os\nprint('ended with', os.waitstatus_to_exitcode(os.wait()[1]))\n"
-READY = "#!/bin/sh\n"
+SERVER = f"""#!{sys.executable}
+import os
+open("started", "w").close()
+print("ended with", os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+# Answers when the server does, and not before: the shell would see a child's end that the server is to see.
+READY = "#!/bin/sh\nuntil test -e started; do /bin/sleep 0.01; done\n"
 # Fails with 2, as psql does without a database, for as often as there are lines in the file.
 PSQL = "#!/bin/sh\ncat >/dev/null\ntest -s failures || exit 0\nsed -i 1d failures\nexit 2\n"
 SLEEP = '#!/bin/sh\necho slept "$1"\n'
