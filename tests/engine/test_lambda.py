@@ -6,18 +6,22 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import uuid
 import zipfile
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from engine.commands import DOCKER_CONFIG, Done, docker
 from engine.measure import record
 from engine.project import STRANGER, Environment, Project, free_ports, remove
-from engine.web import request
+from engine.waiting import until
+from engine.web import ask, request
 from support import copying
 
 SOURCE = "greeter/src/greeting.rs"
@@ -142,6 +146,52 @@ def test_an_artefact_answers_in_a_closed_container(function: Environment, dev: D
     refused = function.project.run(*invoke, "--event", '{"name": ""}')
     assert refused.code == 1
     assert '"errorType":"InvalidName"' in refused.output
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the artefact is a program of Linux")
+def test_invocations_are_traced_where_somebody_collects(function: Environment, prod: Done, tmp_path: Path) -> None:
+    with zipfile.ZipFile(function.project.path("prod.zip")) as archive:
+        program = Path(archive.extract("bootstrap", tmp_path))
+    program.chmod(0o755)
+    (port,) = free_ports(1)
+    emulator = (sys.executable, "-m", "ops.runtime_api", "--port", str(port))
+    with HTTPServer(("127.0.0.1", 0), Collector) as collector:
+        threading.Thread(target=collector.serve_forever, daemon=True).start()
+        given = {
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
+            "AWS_LAMBDA_FUNCTION_NAME": "greeter",
+            "AWS_LAMBDA_FUNCTION_VERSION": "1",
+            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}",
+        }
+        with (
+            subprocess.Popen(emulator, cwd=function.project.folder) as api,
+            subprocess.Popen([program], env=given) as running,
+        ):
+            try:
+                until("a runtime API", lambda: ask(f"http://127.0.0.1:{port}/health"), seconds=30)
+                assert request(f"http://127.0.0.1:{port}{INVOKE}", "POST", {"name": "Ada"}).status == 200
+                until("a trace", lambda: Collector.received or None, seconds=30)
+            finally:
+                running.kill()
+                api.kill()
+        collector.shutdown()
+    ((path, body),) = Collector.received
+    assert path == "/v1/traces"
+    assert b"greeter" in body
+    assert b"faas.invocation_id" in body
+    assert b"Ada" not in body
+
+
+class Collector(BaseHTTPRequestHandler):
+    """Takes what is sent to it."""
+
+    received: ClassVar[list[tuple[str, bytes]]] = []
+
+    def do_POST(self) -> None:
+        self.received.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(200)
+        self.end_headers()
 
 
 def test_development_answers_on_its_port_and_reloads(function: Environment, dev: Done) -> None:

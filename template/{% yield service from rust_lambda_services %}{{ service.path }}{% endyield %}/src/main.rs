@@ -2,10 +2,12 @@
 
 use std::process::ExitCode;
 
-use lambda_runtime::service_fn;
+use lambda_runtime::layers::{OpenTelemetryFaasTrigger, OpenTelemetryLayer, TracingLayer};
+use lambda_runtime::{Runtime, service_fn};
+use opentelemetry_sdk::trace::SdkTracerProvider;
 use service::settings::Settings;
-use service::{greeting, logs, lookup};
-use tracing::error;
+use service::{greeting, logs, lookup, telemetry};
+use tracing::{error, warn};
 
 // Lambda gives a function one event at a time, and by default less than one processor.
 #[tokio::main(flavor = "current_thread")]
@@ -17,9 +19,19 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    logs::configure(&settings);
     lookup::configure();
-    match lambda_runtime::run(service_fn(greeting::handle)).await {
+    let traces = telemetry::provider();
+    logs::configure(&settings, traces.as_ref());
+    // Before it asks for the next event: until there is one, Lambda may stop its clock.
+    let flush = move || {
+        if let Some(Err(reason)) = traces.as_ref().map(SdkTracerProvider::force_flush) {
+            warn!("traces are lost: {reason}");
+        }
+    };
+    let runtime = Runtime::new(service_fn(greeting::handle))
+        .layer(TracingLayer::new())
+        .layer(OpenTelemetryLayer::new(flush).with_trigger(OpenTelemetryFaasTrigger::Other));
+    match runtime.run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             error!("the runtime of Lambda cannot be reached: {reason}");

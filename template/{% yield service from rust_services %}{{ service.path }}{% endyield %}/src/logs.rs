@@ -8,6 +8,9 @@ use tracing_subscriber::{Layer, Registry};
 use crate::settings::Settings;
 use crate::{NAME, lines};
 
+/// Whose spans are traced: the service's own, and those of a function's invocations.
+const TRACED: [&str; 2] = ["service", "lambda_runtime::layers::otel"];
+
 /// Send all that is logged to standard output, and spans to where traces are collected.
 pub fn configure(settings: &Settings, traces: Option<&SdkTracerProvider>) {
     let exported = traces.map(|traces| {
@@ -15,7 +18,10 @@ pub fn configure(settings: &Settings, traces: Option<&SdkTracerProvider>) {
         tracing_opentelemetry::layer()
             .with_tracer(traces.tracer(NAME))
             .with_filter(tracing_subscriber::filter::filter_fn(|metadata| {
-                metadata.is_span() && metadata.target().starts_with("service")
+                metadata.is_span()
+                    && TRACED
+                        .iter()
+                        .any(|target| metadata.target().starts_with(target))
             }))
     });
     let subscriber = Registry::default()
