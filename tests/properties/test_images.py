@@ -33,6 +33,9 @@ RELEASES = {"bookworm": "debian12", "trixie": "debian13"}
 # Modes that let nobody but root write.
 WRITABLE = re.compile(r"(?:^|,)(?:[ugoa]*[goa][ugoa]*|)[+=][rxXst]*w|^[0-7]*[2367][0-7]$|^[0-7]*[2367]$")
 
+# Packages of programs that make others, and of nothing that those need later.
+BUILD_TOOLS = {"binutils", "build-essential"}
+
 
 class Image:
     """One service's production image, as its Dockerfile describes it."""
@@ -181,9 +184,7 @@ def test_every_library_that_the_run_time_needs_is_there(image: Image) -> None:
         if path != folder:
             continue
         assert dockerfile.image(stage) == base, f"{path} was installed on {dockerfile.image(stage)} and runs on {base}"
-        built_with = {
-            name for name in image.base_packages(stage) if not name.endswith("-dev") and name != "build-essential"
-        }
+        built_with = {name for name in image.base_packages(stage) if not name.endswith("-dev")} - BUILD_TOOLS
         assert built_with <= image.base_packages("production"), "libraries are there at installation only"
         target = next(item.words[-1] for item in image.own if item.name == "COPY" and path in item.sources)
         assert target == path, "an environment cannot be moved: its scripts name their interpreter"
