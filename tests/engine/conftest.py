@@ -7,10 +7,8 @@ the project's slug, which no other project has, and is removed in the end.
 from __future__ import annotations
 
 import functools
-import os
 import re
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,12 +17,10 @@ import pytest
 from engine.build_secrets import BuildSecrets, build_secrets_of
 from engine.commands import Done, run
 from engine.measure import record
-from engine.project import STRANGER, TAG, Environment, Project, free_ports, remove
-from support import copying
+from engine.project import TAG, Environment, Project, free_ports, generated
 from support.render import ROOT
 
 HERE = Path(__file__).parent
-VARIABLES = ("BACKEND_HOST_PORT", "BACKEND_DEBUG_PORT", "FRONTEND_HOST_PORT", "POSTGRES_HOST_PORT", "REDIS_HOST_PORT")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,18 +56,8 @@ def what_is_missing() -> str | None:
 @pytest.fixture(scope="session")
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """Return a project with every default, whose ports are free on this machine."""
-    slug = f"slipway-test-{uuid.uuid4().hex[:8]}"
-    folder = copying.copy(template, tmp_path_factory.mktemp("engine") / "project", {"project_slug": slug})
-    user = STRANGER if os.getuid() == 0 else (os.getuid(), os.getgid())
-    ports = free_ports(len(VARIABLES))
-    (folder / ".env").write_text("".join(f"{name}={port}\n" for name, port in zip(VARIABLES, ports, strict=True)))
-    if os.getuid() == 0:
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, *user)
-    try:
-        yield Project(folder, slug, user)
-    finally:
-        remove(slug)
+    with generated(template, tmp_path_factory.mktemp("engine") / "project", "test", {}) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -113,14 +99,7 @@ def development_build(project: Project, cold_development_build: Done) -> Done:
 @pytest.fixture(scope="session")
 def development(project: Project, development_build: Done) -> Environment:
     """Return development, up and healthy; what is left of it goes with the project."""
-    values = dict(line.split("=") for line in project.path(".env").read_text().splitlines())
-    ports = {
-        name.removesuffix("_HOST_PORT").lower(): int(port)
-        for name, port in values.items()
-        if name.endswith("_HOST_PORT")
-    }
-    ports["debugger"] = int(values["BACKEND_DEBUG_PORT"])
-    environment = Environment(project, project.slug, ("compose.yaml",), ports)
+    environment = Environment(project, project.slug, ("compose.yaml",), project.ports)
     record("up.development", environment.up().seconds, "s", volumes="fresh")
     return environment
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from engine.commands import DOCKER_CONFIG, Done, docker, inspect, run, succeed
+from support import copying
 
 # The version that the tests build and deploy.
 TAG = "1.2.3"
@@ -40,6 +43,18 @@ class Project:
         """What the repository's map says of each service."""
         found: dict[str, dict[str, Any]] = self._map()["services"]
         return found
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Where development publishes each service and store, and as `NAME debugger` its debugger, on this machine."""
+        lines = self.path(".env").read_text().splitlines()
+        chosen = {name: int(port) for name, _, port in (line.partition("=") for line in lines)}
+        found = {}
+        for name, item in self.services.items():
+            found[name] = chosen[item["host_port_variable"]]
+            if item["debug_port_variable"]:
+                found[f"{name} debugger"] = chosen[item["debug_port_variable"]]
+        return found | {name: chosen[f"{name.upper()}_HOST_PORT"] for name in self._map()["stores"]}
 
     def image(self, service: str, tag: str = TAG) -> str:
         """Return the name of a service's production image."""
@@ -182,6 +197,34 @@ class Environment:
 
     def url(self, service: str, path: str = "") -> str:
         return f"http://127.0.0.1:{self.ports[service]}{path}"
+
+
+@contextlib.contextmanager
+def generated(template: Path, folder: Path, what: str, data: Mapping[str, Any]) -> Iterator[Project]:
+    """Generate a project whose slug nobody else has and whose ports are free; what it made is removed in the end."""
+    slug = f"slipway-{what}-{uuid.uuid4().hex[:8]}"
+    copying.copy(template, folder, {**data, "project_slug": slug})
+    example = (folder / ".env.example").read_text()
+    names = re.findall(r"^#(\w+_(?:HOST|DEBUG)_PORT)=", example, re.MULTILINE)
+    lines = [f"{name}={port}" for name, port in zip(names, free_ports(len(names)), strict=True)]
+    (folder / ".env").write_text("\n".join([*lines, ""]))
+    user = STRANGER if os.getuid() == 0 else (os.getuid(), os.getgid())
+    if os.getuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, *user)
+    try:
+        yield Project(folder, slug, user)
+    finally:
+        remove(slug)
+
+
+def give_secrets(project: Project) -> None:
+    """Make the secrets of production, with values for those that only somebody else can issue."""
+    project.run("python3", "-m", "ops", "secrets")
+    secrets: dict[str, Any] = json.loads(project.path("ops/stack.json").read_text())["secrets"]
+    for name, item in secrets.items():
+        if not item["generated"]:
+            project.path(f"secrets/{name}").write_text("a-key-that-somebody-gave")
 
 
 def free_ports(count: int) -> list[int]:

@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 
 from engine.commands import docker, inspect, run
-from engine.dap import Debugger
+from engine.debuggers import attach
 from engine.measure import record
 from engine.project import Environment, Project
 from engine.waiting import slowness, until
@@ -308,18 +308,7 @@ def test_a_process_over_the_memory_limit_is_killed(development: Environment) -> 
 
 
 def test_a_debugger_can_attach(development: Environment) -> None:
-    with Debugger(development.ports["debugger"]) as debugger:
-        debugger.send("initialize", adapterID="test", clientID="test", pathFormat="path")
-        answer = debugger.receive("response", "initialize")
-        assert answer["success"] is True
-        assert answer["body"]["supportsConditionalBreakpoints"] is True
-        debugger.send("attach", justMyCode=True, subProcess=True)
-        debugger.receive("event", "initialized")
-        debugger.send("configurationDone")
-        assert debugger.receive("response", "attach")["success"] is True
-        # The process that serves is another than the one that watches the source.
-        assert debugger.receive("event", "debugpyAttach")["body"]["subProcessId"]
-        debugger.send("disconnect", terminateDebuggee=False)
+    attach("debugpy", development, "backend", development.ports["backend debugger"])
     until("it still serves", partial(serves, development.url("backend", "/health"), "ok"))
 
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -19,10 +18,9 @@ import pytest
 
 from engine.commands import DOCKER_CONFIG, Done, docker
 from engine.measure import record
-from engine.project import STRANGER, Environment, Project, free_ports, remove
+from engine.project import Environment, free_ports, generated
 from engine.waiting import until
 from engine.web import ask, request
-from support import copying
 
 SOURCE = "greeter/src/greeting.rs"
 # What the compiler takes seconds for, so that there is a middle in which to kill it.
@@ -42,19 +40,8 @@ INVOKE = "/2015-03-31/functions/function/invocations"
 @pytest.fixture(scope="module")
 def function(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     """Return the development of a repository with one function, not started yet."""
-    slug = f"slipway-lambda-{uuid.uuid4().hex[:8]}"
-    data = {"project_slug": slug, "preset": "lambda"}
-    folder = copying.copy(template, tmp_path_factory.mktemp("lambda") / "project", data)
-    port, debugger = free_ports(2)
-    (folder / ".env").write_text(f"GREETER_HOST_PORT={port}\nGREETER_DEBUG_PORT={debugger}\n")
-    user = STRANGER if os.getuid() == 0 else (os.getuid(), os.getgid())
-    if os.getuid() == 0:
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, *user)
-    try:
-        yield Environment(Project(folder, slug, user), slug, ("compose.yaml",), {"greeter": port})
-    finally:
-        remove(slug)
+    with generated(template, tmp_path_factory.mktemp("lambda") / "project", "lambda", {"preset": "lambda"}) as made:
+        yield Environment(made, made.slug, ("compose.yaml",), made.ports)
 
 
 @pytest.fixture(scope="module")

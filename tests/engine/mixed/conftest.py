@@ -6,42 +6,23 @@ built, started and measured as soon as it is there.
 
 from __future__ import annotations
 
-import json
-import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from engine.commands import Done
 from engine.measure import record
 from engine.mixed.stack import NAMES, libraries, services
-from engine.project import STRANGER, TAG, Environment, Project, free_ports, remove
-from support import copying
+from engine.project import TAG, Environment, Project, free_ports, generated, give_secrets
 
 
 @pytest.fixture(scope="session")
 def mixed(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """Return the project, with ports that are free on this machine."""
-    slug = f"slipway-mixed-{uuid.uuid4().hex[:8]}"
-    data = {"project_slug": slug, "preset": "custom", "services": services(), "libraries": libraries()}
-    folder = copying.copy(template, tmp_path_factory.mktemp("mixed") / "project", data)
-    user = STRANGER if os.getuid() == 0 else (os.getuid(), os.getgid())
-    example = (folder / ".env.example").read_text()
-    variables = [line[1:].partition("=")[0] for line in example.splitlines() if "_PORT=" in line and line[0] == "#"]
-    variables = [name for name in variables if name.endswith(("_HOST_PORT", "_DEBUG_PORT"))]
-    ports = free_ports(len(variables))
-    (folder / ".env").write_text("".join(f"{name}={port}\n" for name, port in zip(variables, ports, strict=True)))
-    if os.getuid() == 0:
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, *user)
-    project = Project(folder, slug, user)
-    try:
-        yield project
-    finally:
-        remove(slug)
+    data = {"preset": "custom", "services": services(), "libraries": libraries()}
+    with generated(template, tmp_path_factory.mktemp("mixed") / "project", "mixed", data) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -55,16 +36,8 @@ def built(mixed: Project) -> Done:
 @pytest.fixture(scope="session")
 def running(mixed: Project, built: Done) -> Environment:
     """Return development, up and healthy."""
-    values = dict(line.split("=") for line in mixed.path(".env").read_text().splitlines())
-    known = mixed.services
-    ports = {name: int(values[item["host_port_variable"]]) for name, item in known.items()}
-    ports |= {
-        f"{name} debugger": int(values[item["debug_port_variable"]])
-        for name, item in known.items()
-        if item["debug_port_variable"]
-    }
     mixed.succeed("docker", "compose", "--progress", "plain", "build", seconds=1500)
-    environment = Environment(mixed, mixed.slug, ("compose.yaml",), ports)
+    environment = Environment(mixed, mixed.slug, ("compose.yaml",), mixed.ports)
     done = environment.compose("up", "--detach", "--wait", "--wait-timeout", "300", seconds=400)
     record("mixed.up.development", done.seconds, "s", services=len(NAMES))
     return environment
@@ -73,11 +46,8 @@ def running(mixed: Project, built: Done) -> Environment:
 @pytest.fixture(scope="session")
 def closed(mixed: Project, built: Done) -> Environment:
     """Return production, up and healthy, with secrets of its own; every service is published to be asked."""
-    mixed.run("python3", "-m", "ops", "secrets")
+    give_secrets(mixed)
     known = {name: item for name, item in mixed.services.items() if item["deployed"]}
-    for name, item in _secrets(mixed).items():
-        if not item["generated"]:
-            mixed.path(f"secrets/{name}").write_text("a-key-that-somebody-gave")
     ports = dict(zip(known, free_ports(len(known)), strict=True))
     override = mixed.path("compose.published.yaml")
     lines = [f'  {name}: {{ports: !override ["127.0.0.1:{ports[name]}:{known[name]["port"]}"]}}' for name in known]
@@ -92,8 +62,3 @@ def closed(mixed: Project, built: Done) -> Environment:
     done = environment.compose("up", "--detach", "--wait", "--wait-timeout", "300", seconds=400)
     record("mixed.up.production", done.seconds, "s", services=len(known))
     return environment
-
-
-def _secrets(project: Project) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(project.path("ops/stack.json").read_text())["secrets"]
-    return found
