@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-engine lint fmt docs lock upgrade bench bench-images clean
+.PHONY: help demo test test-fast test-cluster test-engine lint fmt docs lock upgrade bench bench-images clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,13 +17,16 @@ help: ## List the tasks
 demo: .venv/.generate ## Generate build/demo with every default
 	@$(BIN)/python scripts/demo.py build/demo
 
-test: test-fast test-engine ## Run all tests
+test: test-fast test-cluster test-engine ## Run all tests
 
 # They write many small files: into memory, where there is enough of it.
 SHM := $(shell [ "$$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}')" -gt 2000000 ] 2>/dev/null && echo /dev/shm)
 
 test-fast: .venv/.develop ## Run the tests that need no container engine
-	@$(if $(SHM),TMPDIR=$(SHM)) $(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/engine $(TESTS)
+	@$(if $(SHM),TMPDIR=$(SHM)) $(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/cluster --ignore tests/engine $(TESTS)
+
+test-cluster: .venv/.develop .venv/.cluster ## Run the tests that need a Kubernetes API server
+	@$(BIN)/python -m pytest tests/cluster $(TESTS)
 
 # One after the other: they build images and measure time.
 test-engine: .venv/.develop ## Run the tests that need a container engine
@@ -90,3 +93,9 @@ clean: ## Remove everything that these tasks have made
 	@$(PIP) -r requirements-dev.txt
 	@if command -v go >/dev/null; then cd tools && go build -o ../$(BIN)/ tool; fi || true
 	@touch $@
+
+# A control plane of Kubernetes: the first build takes some minutes. Tests say what is missing where it cannot be built.
+.venv/.cluster: tools/cluster/go.mod | .venv/bin/python
+	@if command -v go >/dev/null; then echo "Building a Kubernetes control plane for the tests"; \
+		cd tools/cluster && go build -ldflags="-s -w" -o ../../$(BIN)/ tool && mv ../../$(BIN)/server ../../$(BIN)/etcd && touch ../../$@; \
+	fi || true

@@ -17,7 +17,8 @@ import pytest
 from engine.build_secrets import BuildSecrets, build_secrets_of
 from engine.commands import Done, run
 from engine.measure import record
-from engine.project import TAG, Environment, Project, free_ports, generated
+from engine.project import TAG, Environment, Project, generated
+from support.ports import free_ports
 from support.render import ROOT
 
 HERE = Path(__file__).parent

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import tempfile
 import uuid
@@ -18,6 +17,7 @@ from typing import Any
 
 from engine.commands import DOCKER_CONFIG, Done, docker, inspect, run, succeed
 from support import copying
+from support.ports import free_ports
 
 # The version that the tests build and deploy.
 TAG = "1.2.3"
@@ -225,15 +225,6 @@ def give_secrets(project: Project) -> None:
     for name, item in secrets.items():
         if not item["generated"]:
             project.path(f"secrets/{name}").write_text("a-key-that-somebody-gave")
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
 
 
 def remove(slug: str) -> None:

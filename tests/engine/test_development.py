@@ -15,8 +15,8 @@ from engine.commands import docker, inspect, run
 from engine.debuggers import attach
 from engine.measure import record
 from engine.project import Environment, Project
-from engine.waiting import slowness, until
 from engine.web import ask, request
+from support.waiting import slowness, until
 
 SERVICES = ("backend", "frontend", "postgres", "redis")
 ROUNDS = 3

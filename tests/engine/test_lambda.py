@@ -18,9 +18,10 @@ import pytest
 
 from engine.commands import DOCKER_CONFIG, Done, docker
 from engine.measure import record
-from engine.project import Environment, free_ports, generated
-from engine.waiting import until
+from engine.project import Environment, generated
 from engine.web import ask, request
+from support.ports import free_ports
+from support.waiting import until
 
 SOURCE = "greeter/src/greeting.rs"
 # What the compiler takes seconds for, so that there is a middle in which to kill it.

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.project import STRANGER, Environment, Project, free_ports, remove
-from engine.waiting import until
+from engine.project import STRANGER, Environment, Project, remove
 from engine.web import ask
 from support import copying, plain_kind
+from support.ports import free_ports
+from support.waiting import until
 
 SERVICES = f"api:fastapi > old, old:{plain_kind.NAME}, other:{plain_kind.NAME}"
 

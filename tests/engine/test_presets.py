@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from engine.measure import record
-from engine.project import TAG, Environment, Project, free_ports, generated, give_secrets
+from engine.project import TAG, Environment, Project, generated, give_secrets
 from support.catalog import catalog
+from support.ports import free_ports
 from support.render import ROOT
 
 DEFAULT = yaml.safe_load((ROOT / "copier.yml").read_bytes())["preset"]["default"]

@@ -13,9 +13,9 @@ import pytest
 from engine.commands import docker, inspect, run
 from engine.measure import record
 from engine.project import TAG, Environment, Project
-from engine.waiting import slowness, until
 from engine.web import Answer, ask, request
 from support.catalog import catalog
+from support.waiting import slowness, until
 
 SERVICES = ("backend", "frontend", "postgres", "redis")
 ALL = (*SERVICES, "backend-prepare")

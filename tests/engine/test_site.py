@@ -9,8 +9,8 @@ import pytest
 
 from engine.commands import docker, run
 from engine.project import Environment, Project
-from engine.waiting import until
 from engine.web import Answer, ask, request
+from support.waiting import until
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ import pytest
 from engine.commands import Done
 from engine.measure import record
 from engine.mixed.stack import NAMES, libraries, services
-from engine.project import TAG, Environment, Project, free_ports, generated, give_secrets
+from engine.project import TAG, Environment, Project, generated, give_secrets
+from support.ports import free_ports
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ import pytest
 from engine.debuggers import attach
 from engine.mixed.stack import NAMES
 from engine.project import Environment, Project
-from engine.waiting import until
 from engine.web import ask
 from support.catalog import catalog
+from support.waiting import until
 
 # Others are debugged in the browser that shows them.
 DEBUGGED = {

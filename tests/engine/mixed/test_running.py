@@ -15,9 +15,9 @@ from engine.measure import record
 from engine.mixed.sources import COMMENTS, source_of
 from engine.mixed.stack import NAMES
 from engine.project import Environment, Project
-from engine.waiting import slowness, until
 from engine.web import ask, request
 from support.catalog import catalog
+from support.waiting import slowness, until
 
 SERVERS = [name for name, kind in zip(NAMES, catalog().kinds.values(), strict=True) if kind.role != "function"]
 MEASURED = [

@@ -10,8 +10,8 @@ import pytest
 from engine.commands import run
 from engine.mixed.stack import VOLUME
 from engine.project import Environment, Project
-from engine.waiting import until
 from engine.web import ask, request
+from support.waiting import until
 
 # What a process has mapped from a file of the volume: its rights, and the file.
 MAPPED = (
