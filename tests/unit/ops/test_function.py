@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+from ops.commands import build
+
+BAKE = """#!/bin/sh
+printf '%s\\n' "$@" "REGISTRY=$REGISTRY" >asked
+for argument; do
+    case $argument in *dest=*) mkdir -p "${argument##*dest=}" && echo program >"${argument##*dest=}/bootstrap" ;; esac
+done
+"""
+
+
+def test_delivery_builds_with_the_users_own_file_and_settings(
+    command: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    function = command("function")
+    for module in (function, build):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.delenv("REGISTRY", raising=False)
+    (tmp_path / "docker").write_text(BAKE)
+    (tmp_path / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    for name in ("docker-bake.hcl", "docker-bake.override.hcl"):
+        (tmp_path / name).touch()
+    (tmp_path / ".env").write_text("REGISTRY=registry.example/x\n")
+    assert function.bake(SimpleNamespace(name="greeter"), "arm64", tmp_path / "bootstrap") is None
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked[:7] == ["buildx", "bake", "--file", "docker-bake.hcl", "--file", "docker-bake.override.hcl", "greeter"]
+    assert "--set=greeter.platform=linux/arm64" in asked
+    assert asked[-1] == "REGISTRY=registry.example/x"
+    assert (tmp_path / "bootstrap").read_text() == "program\n"
