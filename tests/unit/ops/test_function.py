@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
 from ops.commands import build
+
+from support.render import ROOT
+from support.tools import need
 
 BAKE = """#!/bin/sh
 printf '%s\\n' "$@" "REGISTRY=$REGISTRY" >asked
@@ -34,3 +39,13 @@ def test_delivery_builds_with_the_users_own_file_and_settings(
     assert "--set=greeter.platform=linux/arm64" in asked
     assert asked[-1] == "REGISTRY=registry.example/x"
     assert (tmp_path / "bootstrap").read_text() == "program\n"
+
+
+def test_make_hands_an_event_over_as_it_is(tmp_path: Path) -> None:
+    (tasks,) = (ROOT / "template" / "ops" / "tasks").glob("*functions.mk*")
+    (tmp_path / "Makefile").write_text(f"OPS = {sys.executable} say.py\n{tasks.read_text()}")
+    (tmp_path / "say.py").write_text("import sys\nprint(sys.argv[-1])\n")
+    for event in ('{"name": "Ada"}', """{"name": "Flann O'Brien", "note": "`x` $(y)"}"""):
+        make = [need("make", "install GNU make"), "function-invoke", f"event={event.replace('$', '$$')}"]
+        done = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.stdout == f"{event}\n", done.stderr
