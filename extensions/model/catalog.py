@@ -172,6 +172,11 @@ class Kind(Data):
         """Names of its variables that an answer may give another value."""
         return frozenset(variable.name for variable in self.variables if not variable.fixed)
 
+    @property
+    def writes_volumes(self) -> bool:
+        """Whether it makes the folders of data volumes and writes them; another kind that accepts them only reads."""
+        return self.prepare is not None and self.prepare.volumes
+
     @cached_property
     def variable_name(self) -> str:
         """Name of the template variable that lists the services of this kind."""

@@ -295,7 +295,7 @@ def _services(question: str, value: Any, answers: Mapping[str, Any], catalog: Ca
         *_paths(services, libraries),
         *_ports(services, catalog),
         *_options(services, catalog),
-        *_volumes(services),
+        *_volumes(services, catalog),
         *_sizes(services),
         *_env(services, catalog),
     ]
@@ -389,8 +389,9 @@ def _options(services: list[ServiceAnswer], catalog: Catalog) -> list[str]:
     return problems
 
 
-def _volumes(services: list[ServiceAnswer]) -> list[str]:
+def _volumes(services: list[ServiceAnswer], catalog: Catalog) -> list[str]:
     problems = []
+    able = [name for name, kind in catalog.kinds.items() if kind.writes_volumes]
     writers: dict[str, list[str]] = {}
     for service in services:
         volumes = service.volumes or []
@@ -403,6 +404,12 @@ def _volumes(services: list[ServiceAnswer]) -> list[str]:
             writers.setdefault(volume.name, [])
             if not volume.read_only:
                 writers[volume.name].append(service.name)
+                kind = catalog.kinds[service.kind]
+                if "volumes" in kind.accepts and not kind.writes_volumes:
+                    problems.append(
+                        f"services: '{service.name}' is of kind {service.kind}, which only reads volumes; give "
+                        f"'{volume.name}' read_only: true there, and let a service of kind {' or '.join(able)} write it"
+                    )
                 if (service.replicas or 1) > 1:
                     problems.append(
                         f"services: '{service.name}' writes the volume '{volume.name}', which one pod may; leave out "

@@ -571,6 +571,10 @@ LISTS: Final = _list(
         "'engine' writes the volume 'market', which one pod may; leave out replicas",
     ),
     ([_api(volumes=[{"name": "market"}])], "which has no use for volumes"),
+    (
+        [{"name": "api", "kind": "go-api", "volumes": [{"name": "market"}]}],
+        "'market' read_only: true there, and let a service of kind rust-api write it",
+    ),
     ([_api(volumes="market")], "'market' is not a valid volumes; use entries such as"),
     ([_api(volumes=[{}])], "'name' is missing"),
     ([_api(volumes=[{"name": "A"}])], "'A' is not a valid name"),

@@ -20,17 +20,23 @@ SHORTEST = 4  # a shorter secret is part of ordinary words
 _TELLING = (
     r"pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|cookie|api[-_]?key|private[-_]?key"
 )
+# In a text that is quoted itself, as repr does, quotes have backslashes before them.
+_QUOTE = r"(?:\\*[\"'])?"
+_VALUE = (
+    r"(?:\\\"(?:[^\"\\]|\\[^\"])*\\\"|\\+\"[^\"]*\"|\"(?:[^\"\\]|\\.)*\""
+    r"|\\*'[^']*'|[^\s\"',;&)}\]]+)"
+)
 _SECRET_NAME = re.compile(rf"(?:^|[-_.])(?:{_TELLING}|authorization)$", re.IGNORECASE)
 # Secrets in the text of a message: each pattern keeps its first group.
 _SECRET_TEXTS = tuple(
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
     for pattern in (
         r"(://[^/\s:@]*:)[^/\s@]+(?=@)",
-        rf"((?:{_TELLING})[\"']?\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s\"',;&)}}\]]+)",
-        r"(\bauthorization[\"']?\s*[=:]\s*[\"']?(?:[a-z]+\s+)?)[^\s\"',;}\]]+",
+        rf"((?:{_TELLING}){_QUOTE}\s*[=:]\s*){_VALUE}",
+        rf"(\bauthorization{_QUOTE}\s*[=:]\s*{_QUOTE}(?:[a-z]+\s+)?)[^\s\"\\',;}}\]]+",
         r"(\bbearer\s+)[\w.~+/=-]{16,}",
         r"()\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+",
-        r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END)",
+        r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END|\Z)",
     )
 )
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}

@@ -97,12 +97,18 @@ def test_records_below_the_level_are_dropped(
         ("?access_token=abc&page=2", "?access_token=[redacted]&page=2"),
         ("Authorization: Basic aGk6aG8=", "Authorization: Basic [redacted]"),
         ("Authorization: abc", "Authorization: [redacted]"),
+        (r'"password": "a\"b c", next', '"password": [redacted], next'),
+        (r"{\"token\":\"a b\",\"x\":1}", r"{\"token\":[redacted],\"x\":1}"),
+        (r"{\\\"token\\\":\\\"a b\\\"}", r"{\\\"token\\\":[redacted]}"),
+        (r"{\'token\': \'a b\'}", r"{\'token\': [redacted]}"),
+        (r"{\"Authorization\":\"Basic a\"}", r"{\"Authorization\":\"Basic [redacted]\"}"),
         ("bearer abcdefghijklmnop.qrst", "bearer [redacted]"),
         ("got eyJhbGciOiJI.eyJzdWIi.c2ln here", "got [redacted] here"),
         (
             "-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----",
             "-----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY-----",
         ),
+        ("-----BEGIN PRIVATE KEY-----\nMII", "-----BEGIN PRIVATE KEY-----[redacted]"),
     ],
 )
 def test_secrets_are_redacted_in_text(redactor: logs.Redactor, text: str, expected: str) -> None:

@@ -17,7 +17,7 @@ const SECRET_TEXTS = [
   String.raw`(\bauthorization${QUOTE}\s*[=:]\s*${QUOTE}(?:[a-z]+\s+)?)${UNREDACTED}[^\s"\\',;}\]]+`,
   String.raw`(\bbearer\s+)[\w.~+\/=-]{16,}`,
   String.raw`()\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+`,
-  String.raw`(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END)`,
+  String.raw`(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END|$)`,
 ].map((pattern) => new RegExp(pattern, "gis"));
 
 /** Replaces secrets: those it was given, values with telling names, and what looks like one. */

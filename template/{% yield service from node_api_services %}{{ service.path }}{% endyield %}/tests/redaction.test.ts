@@ -40,6 +40,7 @@ describe("text", () => {
       "-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----",
       "-----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY-----",
     ],
+    ["-----BEGIN PRIVATE KEY-----\nMII", "-----BEGIN PRIVATE KEY-----[redacted]"],
   ])("turns %j into %j", (text, expected) => {
     expect(redactor.text(text)).toBe(expected);
   });

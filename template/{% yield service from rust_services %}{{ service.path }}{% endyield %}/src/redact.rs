@@ -22,6 +22,11 @@ const QUOTED: &AsciiSet = &NON_ALPHANUMERIC
 const TELLING: &str =
     "pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|cookie|api[-_]?key|private[-_]?key";
 
+/// In a text that is quoted itself, as Debug does, quotes have backslashes before them.
+const QUOTE: &str = r#"(?:\\*["'])?"#;
+const VALUE: &str =
+    r#"(?:\\"(?:[^"\\]|\\[^"])*\\"|\\+"[^"]*"|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',;&)}\]]+)"#;
+
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?:^|[-_.])(?:{TELLING}|authorization)$")));
 
@@ -29,13 +34,13 @@ static NAME: LazyLock<Regex> =
 static TEXTS: LazyLock<[Regex; 6]> = LazyLock::new(|| {
     [
         pattern(r"(://[^/\s:@]*:)[^/\s@]+(@)"),
+        pattern(&format!(r"((?:{TELLING}){QUOTE}\s*[=:]\s*){VALUE}()")),
         pattern(&format!(
-            r#"((?:{TELLING})["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s"',;&)}}\]]+)()"#
+            r#"(\bauthorization{QUOTE}\s*[=:]\s*{QUOTE}(?:[a-z]+\s+)?)[^\s"\\',;}}\]]+()"#
         )),
-        pattern(r#"(\bauthorization["']?\s*[=:]\s*["']?(?:[a-z]+\s+)?)[^\s"',;}\]]+()"#),
         pattern(r"(\bbearer\s+)[\w.~+/=-]{16,}()"),
         pattern(r"()\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+()"),
-        pattern(r"(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END)"),
+        pattern(r"(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END|\z)"),
     ]
 });
 
@@ -137,11 +142,31 @@ mod tests {
                 "Authorization: Basic [redacted]",
             ),
             ("Authorization: abc", "Authorization: [redacted]"),
+            (
+                r#""password": "a\"b c", next"#,
+                r#""password": [redacted], next"#,
+            ),
+            (
+                r#"{\"token\":\"a b\",\"x\":1}"#,
+                r#"{\"token\":[redacted],\"x\":1}"#,
+            ),
+            (
+                r#"{\\\"token\\\":\\\"a b\\\"}"#,
+                r#"{\\\"token\\\":[redacted]}"#,
+            ),
+            (
+                r#"{\"Authorization\":\"Basic a\"}"#,
+                r#"{\"Authorization\":\"Basic [redacted]\"}"#,
+            ),
             ("bearer abcdefghijklmnop.qrst", "bearer [redacted]"),
             ("got eyJhbGciOiJI.eyJzdWIi.c2ln here", "got [redacted] here"),
             (
                 key,
                 "-----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY-----",
+            ),
+            (
+                "-----BEGIN PRIVATE KEY-----\nMII",
+                "-----BEGIN PRIVATE KEY-----[redacted]",
             ),
         ] {
             assert_eq!(redactor().text(text), expected);

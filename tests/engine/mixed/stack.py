@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.catalog import Kind
 from support.catalog import catalog
 
 VOLUME = "shared"
@@ -33,15 +32,10 @@ def services() -> list[dict[str, Any]]:
         service["needs"] = [*kind.stores, *([behind] if kind.role == "web" else [])]
         service["libraries"] = [library["name"] for library in libraries() if library["kind"] in kind.libraries]
         if "volumes" in kind.accepts:
-            reads = _reads(kind)
-            service["volumes"] = [{"name": VOLUME, "read_only": True} if written or reads else {"name": VOLUME}]
+            reads = written or not kind.writes_volumes
+            service["volumes"] = [{"name": VOLUME, "read_only": True} if reads else {"name": VOLUME}]
             written = written or not reads
         if "external_api" in kind.accepts:
             service["external_api"] = "http://127.0.0.1:9"
         found.append(service)
     return found
-
-
-def _reads(kind: Kind) -> bool:
-    """Whether a kind only reads volumes: it has nothing to prepare in one."""
-    return not (kind.prepare and kind.prepare.volumes)

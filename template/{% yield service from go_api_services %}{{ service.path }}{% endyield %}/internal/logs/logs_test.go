@@ -121,6 +121,10 @@ func TestSecretsAreRedactedInText(t *testing.T) {
 		"?access_token=abc&page=2":         "?access_token=[redacted]&page=2",
 		"Authorization: Basic aGk6aG8=":    "Authorization: Basic [redacted]",
 		"Authorization: abc":               "Authorization: [redacted]",
+		`"password": "a\"b c", next`:       `"password": [redacted], next`,
+		`{\"token\":\"a b\",\"x\":1}`:      `{\"token\":[redacted],\"x\":1}`,
+		`{\\\"token\\\":\\\"a b\\\"}`:      `{\\\"token\\\":[redacted]}`,
+		`{\"Authorization\":\"Basic a\"}`:  `{\"Authorization\":\"Basic [redacted]\"}`,
 		"bearer abcdefghijklmnop.qrst":     "bearer [redacted]",
 		"got eyJhbGciOiJI.eyJzdWIi.c2ln .": "got [redacted] .",
 		"-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----": "-----BEGIN RSA PRIVATE KEY-----" +

@@ -14,6 +14,9 @@ const (
 	redacted = "[redacted]"
 	shortest = 4 // a shorter secret is part of ordinary words
 	telling  = `pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|cookie|api[-_]?key|private[-_]?key`
+	// In a text that is quoted itself, as %q does, quotes have backslashes before them.
+	quote = `(?:\\*["'])?`
+	value = `(?:\\"(?:[^"\\]|\\[^"])*\\"|\\+"[^"]*"|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',;&)}\]]+)`
 )
 
 var secretName = regexp.MustCompile(`(?i)(?:^|[-_.])(?:` + telling + `|authorization)$`)
@@ -25,11 +28,11 @@ var secretTexts = []struct {
 }{
 	{regexp.MustCompile(`(://[^/\s:@]*:)[^/\s@]+@`), "${1}" + redacted + "@"},
 	{
-		regexp.MustCompile(`(?i)((?:` + telling + `)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s"',;&)}\]]+)`),
+		regexp.MustCompile(`(?i)((?:` + telling + `)` + quote + `\s*[=:]\s*)` + value),
 		"${1}" + redacted,
 	},
 	{
-		regexp.MustCompile(`(?i)(\bauthorization["']?\s*[=:]\s*["']?(?:[a-z]+\s+)?)[^\s"',;}\]]+`),
+		regexp.MustCompile(`(?i)(\bauthorization` + quote + `\s*[=:]\s*` + quote + `(?:[a-z]+\s+)?)[^\s"\\',;}\]]+`),
 		"${1}" + redacted,
 	},
 	{regexp.MustCompile(`(?i)(\bbearer\s+)[\w.~+/=-]{16,}`), "${1}" + redacted},

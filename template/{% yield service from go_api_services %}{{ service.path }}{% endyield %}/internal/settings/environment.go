@@ -81,6 +81,18 @@ func (e *environment) number(name string, standard, low, high int, meaning strin
 	return number
 }
 
+// folders returns names of folders, which stand with commas between.
+func (e *environment) folders(name, standard string) []string {
+	value := e.text(name, standard)
+	found := strings.Split(value, ",")
+	if slices.ContainsFunc(found, func(folder string) bool {
+		return folder == "" || strings.HasPrefix(folder, ".") || strings.Contains(folder, "/")
+	}) {
+		e.refuse(name, "is %q; set it to names of folders with commas between", value)
+	}
+	return found
+}
+
 // url returns the address of another service; where deployed, it must be set.
 func (e *environment) url(name, development, meaning string) string {
 	value := e.get(name)
