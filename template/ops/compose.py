@@ -49,8 +49,11 @@ class Project:
         return run(self.command(*arguments), given)
 
     def config(self) -> dict[str, Any]:
-        """Return the project as Compose reads it, all variables filled in; OpsError with its words when it cannot."""
-        result = self.run("--profile", "*", "config", "--format", "json")
+        """Return the project as Compose reads it, all variables filled in; OpsError with its words when it cannot.
+
+        It can without a version, which nobody names who looks at what is deployed already.
+        """
+        result = self.run("--profile", "*", "config", "--format", "json", given=self.any_version)
         if result.code:
             raise OpsError(result.err.strip())
         config: dict[str, Any] = json.loads(result.out)
