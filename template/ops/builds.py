@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ops import dotenv
 from ops.process import run
 from ops.report import Finding, error
 from ops.stack import ROOT, load
@@ -63,7 +64,8 @@ def _finding(record: dict[str, Any]) -> Finding | None:
     step = _STEP.match(problem.get("Name") or "")
     stack = load()
     projects = {label["Value"] for label in build.get("Labels") or () if label["Name"] == "com.docker.compose.project"}
-    ours = not projects or any(re.fullmatch(rf"{stack.slug}(-\w+)?", name) for name in projects)
+    own = re.escape(dotenv.value("COMPOSE_PROJECT_NAME", ROOT / ".env") or stack.slug)
+    ours = not projects or any(re.fullmatch(rf"{own}(-\w+)?", name) for name in projects)
     name = next((s.name for s in stack.services.values() if build.get("Context") in (s.path, str(ROOT / s.path))), None)
     if not (step and ours and name):
         return None
