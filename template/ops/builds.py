@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ops import dotenv
+from ops.checks import engine
 from ops.process import run
 from ops.report import Finding, error
 from ops.stack import ROOT, load
@@ -26,6 +27,8 @@ _PAGE = re.compile(r"https?://[^\s/]+(?:/\S*?simple)?/(?P<package>@[\w.-]+(?:/|%
 
 def failed() -> list[Finding]:
     """Return why the build that has just ended failed; its own words alone are left where BuildKit kept nothing."""
+    if unable := [finding for finding in engine.check() if finding.level == "error"]:
+        return unable
     return lately_failed()[:1] or [error("build", "it failed in the stage and command named above", REMEDY)]
 
 

@@ -16,12 +16,16 @@ def before_start(
 
     `given` are variables to take for granted.
     """
-    settings = env_file.check()
-    findings = engine.check() + settings
-    # With a .env that it cannot read, Compose says nothing about its own files.
-    findings += [] if failed(settings) else compose_files.check(project, given)
+    findings = engine.check() + env_file.check()
+    findings += compose_files.check(project, given) if can_read_files(findings) else []
     if project.deployed:
         findings += secret_files.check("compose", secret_files.folders()["compose"], required=True)
     if not failed(findings):
         findings += published_ports.check(project, services)
     return findings
+
+
+def can_read_files(findings: Sequence[Finding]) -> bool:
+    """Return whether Compose is there and can read `.env`: without that it says nothing about its own files."""
+    wrong = [finding.subject for finding in findings if finding.level == "error"]
+    return not any(subject in ("docker", "compose") or subject.startswith(".env") for subject in wrong)
