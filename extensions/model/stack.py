@@ -441,9 +441,13 @@ class Stack(Frozen):
         found = [secret for store in self.stores for secret in store.secrets]
         return tuple(dict.fromkeys([*found, *(secret for service in self.services for secret in service.secrets)]))
 
-    def volume(self, name: str) -> SharedVolume:
-        """Return a data volume by its name."""
-        return next(volume for volume in self.volumes if volume.name == name)
+    def writers(self, service: Service) -> tuple[str, ...]:
+        """Return the services that write a data volume which this one reads."""
+        return tuple(dict.fromkeys(volume.writer for volume in self.volumes if service.name in volume.readers))
+
+    def readers(self, service: Service) -> tuple[str, ...]:
+        """Return the services that read a data volume which this one writes."""
+        return tuple(dict.fromkeys(name for v in self.volumes if v.writer == service.name for name in v.readers))
 
     @cached_property
     def public(self) -> tuple[Service, ...]:

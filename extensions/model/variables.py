@@ -47,13 +47,12 @@ def groups(stack: Stack) -> tuple[Group, ...]:
         Variable(name="CACHE", value="", help="set to 1 to reuse the registry's build cache; leave empty not to"),
     ]
     if stack.compose:
-        deployment.append(
-            Variable(
-                name="TAG",
-                value="1.2.3",
-                help="version that `make deploy` runs and `make build` builds; it has no default",
-            )
+        version = Variable(
+            name="TAG", value="1.2.3", help="version that `make deploy` runs and `make build` builds; it has no default"
         )
+    else:
+        version = Variable(name="TAG", value="latest", help="version that `make build` builds")
+    deployment.append(version)
     if stack.compose and stack.public:
         deployment.append(
             Variable(name="BIND_ADDRESS", value="127.0.0.1", help="address on which compose.prod.yaml publishes ports")

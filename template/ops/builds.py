@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ops import dotenv
+from ops.checks import engine
 from ops.process import run
 from ops.report import Finding, error
 from ops.stack import ROOT, load
@@ -25,6 +27,8 @@ _PAGE = re.compile(r"https?://[^\s/]+(?:/\S*?simple)?/(?P<package>@[\w.-]+(?:/|%
 
 def failed() -> list[Finding]:
     """Return why the build that has just ended failed; its own words alone are left where BuildKit kept nothing."""
+    if unable := [finding for finding in engine.check() if finding.level == "error"]:
+        return unable
     return lately_failed()[:1] or [error("build", "it failed in the stage and command named above", REMEDY)]
 
 
@@ -63,7 +67,8 @@ def _finding(record: dict[str, Any]) -> Finding | None:
     step = _STEP.match(problem.get("Name") or "")
     stack = load()
     projects = {label["Value"] for label in build.get("Labels") or () if label["Name"] == "com.docker.compose.project"}
-    ours = not projects or any(re.fullmatch(rf"{stack.slug}(-\w+)?", name) for name in projects)
+    own = re.escape(dotenv.value("COMPOSE_PROJECT_NAME", ROOT / ".env") or stack.slug)
+    ours = not projects or any(re.fullmatch(rf"{own}(-\w+)?", name) for name in projects)
     name = next((s.name for s in stack.services.values() if build.get("Context") in (s.path, str(ROOT / s.path))), None)
     if not (step and ours and name):
         return None

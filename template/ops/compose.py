@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ops import dotenv
 from ops.errors import OpsError
 from ops.process import Result, run
 from ops.stack import ROOT
@@ -19,7 +20,8 @@ _FILES = {
     "staging": ("compose.prod.yaml", "compose.staging.yaml"),
     "production": ("compose.prod.yaml",),
 }
-_OVERRIDE = "compose.override.yaml"
+# Of these it takes the first that is there.
+_OVERRIDES = tuple(f"{stem}.override.{end}" for stem in ("compose", "docker-compose") for end in ("yml", "yaml"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,15 +44,21 @@ class Project:
     def command(self, *arguments: str) -> list[str]:
         """Return the command line of `docker compose` for this project."""
         files = [part for file in self.files for part in ("--file", file)]
-        return ["docker", "compose", *files, *arguments]
+        # It takes the place of the name in every file: tests would run in development's project, and delete it.
+        given = dotenv.value("COMPOSE_PROJECT_NAME", ROOT / ".env") if self.environment == "test" else None
+        name = ["--project-name", f"{given}-test"] if given else []
+        return ["docker", "compose", *name, *files, *arguments]
 
     def run(self, *arguments: str, given: Mapping[str, str] | None = None) -> Result:
         """Run a `docker compose` command to its end; `given` are further environment variables."""
         return run(self.command(*arguments), given)
 
     def config(self) -> dict[str, Any]:
-        """Return the project as Compose reads it, all variables filled in; OpsError with its words when it cannot."""
-        result = self.run("--profile", "*", "config", "--format", "json")
+        """Return the project as Compose reads it, all variables filled in; OpsError with its words when it cannot.
+
+        It can without a version, which nobody names who looks at what is deployed already.
+        """
+        result = self.run("--profile", "*", "config", "--format", "json", given=self.any_version)
         if result.code:
             raise OpsError(result.err.strip())
         config: dict[str, Any] = json.loads(result.out)
@@ -68,8 +76,8 @@ def project(environment: str) -> Project:
     if environment not in known:
         raise OpsError(unknown("environment", environment, known), 2)
     files = _FILES[environment]
-    if environment == "development" and (ROOT / _OVERRIDE).is_file():
-        files = (*files, _OVERRIDE)
+    if environment == "development":
+        files += tuple(name for name in _OVERRIDES if (ROOT / name).is_file())[:1]
     return Project(environment, files)
 
 

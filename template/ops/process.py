@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import IO, NamedTuple
 
+from ops.errors import OpsError
 from ops.stack import ROOT
 
 NOT_FOUND = 127
@@ -56,7 +57,7 @@ def show(
     given: IO[bytes] | None = None,
     taken: IO[bytes] | None = None,
 ) -> int:
-    """Run a program whose output goes straight to the terminal, and return its exit code.
+    """Run a program whose output goes straight to the terminal, and return its exit code; OpsError when it is missing.
 
     `given` is what it reads in place of the terminal, `taken` where its output goes.
     """
@@ -65,4 +66,9 @@ def show(
             command, cwd=ROOT, env=environment(extra), check=False, stdin=given, stdout=taken
         ).returncode
     except FileNotFoundError:
-        return NOT_FOUND
+        raise missing(command[0]) from None
+
+
+def missing(program: str) -> OpsError:
+    """Return the error of a command that cannot do without a program."""
+    return OpsError(f"{program} is not installed; `make doctor` says what this repository needs")

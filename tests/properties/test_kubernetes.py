@@ -126,9 +126,14 @@ def test_certificates_can_be_made(given_answers: dict[str, Any]) -> None:
         assert open_ports == ([[{"protocol": "TCP", "port": 8089}]] if hosts(found) else [])
 
 
+def claims(workload: Any) -> bool:
+    """Return whether pods share a volume that is attached to one node."""
+    return any("persistentVolumeClaim" in volume for volume in workload["spec"]["template"]["spec"].get("volumes", ()))
+
+
 @given(answers(FEW))
-def test_budgets_are_for_workloads_of_several_pods(given_answers: dict[str, Any]) -> None:
-    """A budget of a workload that has one pod would protect nothing."""
+def test_budgets_are_for_workloads_of_several_nodes(given_answers: dict[str, Any]) -> None:
+    """A budget of a workload that has one pod would protect nothing; where all stand on one node, it would block its drain."""
     project = Repository(given_answers)
     for found in overlays(project).values():
         scaled = {item["spec"]["scaleTargetRef"]["name"] for item in found if item["kind"] == "HorizontalPodAutoscaler"}
@@ -137,5 +142,30 @@ def test_budgets_are_for_workloads_of_several_pods(given_answers: dict[str, Any]
             for item in found
             if item["kind"] in ("Deployment", "StatefulSet")
             and (item["spec"]["replicas"] > 1 or item["metadata"]["name"] in scaled)
+            and not claims(item)
         }
         assert {item["metadata"]["name"] for item in found if item["kind"] == "PodDisruptionBudget"} == several
+
+
+@given(answers(FEW))
+def test_who_shares_memory_is_on_one_node(given_answers: dict[str, Any]) -> None:
+    """Readers stand beside the writer, and the writer, when it is replaced, goes where the volume still is."""
+    project = Repository(given_answers)
+    for found in overlays(project).values():
+        terms = {
+            item["metadata"]["name"]: item["spec"]["template"]["spec"].get("affinity", {}).get("podAffinity", {})
+            for item in found
+            if item["kind"] == "Deployment"
+        }
+        for volume in project.stack.volumes:
+            preferred = {
+                term["podAffinityTerm"]["labelSelector"]["matchLabels"]["app.kubernetes.io/name"]
+                for term in terms[volume.writer].get("preferredDuringSchedulingIgnoredDuringExecution", ())
+            }
+            assert preferred >= set(volume.readers)
+            for reader in volume.readers:
+                required = {
+                    term["labelSelector"]["matchLabels"]["app.kubernetes.io/name"]
+                    for term in terms[reader]["requiredDuringSchedulingIgnoredDuringExecution"]
+                }
+                assert volume.writer in required

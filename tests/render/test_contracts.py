@@ -15,6 +15,7 @@ from support.render import renderer, write
 from support.rendered import FEW
 from support.samples import SAMPLES
 from support.strategies import Answers, answers
+from support.tools import need
 
 FUNCTION = {"preset": "lambda", "deploy": [], "features": []}
 SMALL = {
@@ -82,9 +83,16 @@ def test_nobody_gets_what_has_no_use(given_: Answers) -> None:
 @pytest.mark.parametrize("name", SMALL)
 def test_contracts_of_small_projects_are_kept(name: str, tmp_path: Path) -> None:
     files = renderer().render(SMALL[name])
-    # kubectl and Docker are for the engine's tests.
+    # kubectl has a test of its own, and Docker is for the engine's.
     kept = [path for path in files if re.fullmatch(r"tests/contract/test_(?!kubernetes|tools)\w+\.py", path)]
     done = contracts(write(files, tmp_path), *kept)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["ingress", "several"])
+def test_contracts_of_kubernetes_are_kept(name: str, tmp_path: Path) -> None:
+    need("kubectl", "install it to render the overlays")
+    done = contracts(write(renderer().render(SAMPLES[name]), tmp_path), "tests/contract/test_kubernetes.py")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from ops import checks, compose, report
-from ops.checks import compose_files, disk, env_file, secret_files
+from ops.checks import compose_files, disk, secret_files
 from ops.text import quantity
 
 SUMMARY = "say what is wrong with this machine or this repository, and what to do"
@@ -22,11 +22,12 @@ def run(options: argparse.Namespace) -> int:
     """Check everything; 1 when something has to be put right."""
     project = compose.project(options.environment)
     findings = checks.before_start(project)
+    readable = checks.can_read_files(findings)
     seen = set(project.files)
     for name in compose.environments():
         other = compose.project(name)
         # A version is asked for when it is deployed; here only the files are looked at.
-        if not set(other.files) <= seen and not report.failed(env_file.check()):
+        if not set(other.files) <= seen and readable:
             findings += compose_files.check(other, {"TAG": "0"})
             seen |= set(other.files)
     for place, folder in secret_files.folders().items():

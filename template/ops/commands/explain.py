@@ -33,7 +33,9 @@ def run(options: argparse.Namespace) -> int:
 
 def causes(project: compose.Project, services: Sequence[str] = ()) -> list[report.Finding]:
     """Return what is wrong with machine, files, builds and containers; of the ports, only with those of `services`."""
-    findings = [finding for finding in checks.before_start(project, services) if finding.level == "error"]
+    # What runs was given its version when it was started.
+    found = checks.before_start(project, services, project.any_version)
+    findings = [finding for finding in found if finding.level == "error"]
     if any(finding.subject in ("docker", "engine") for finding in findings):
         return findings
     return findings + builds.lately_failed() + diagnose(project)

@@ -29,4 +29,7 @@ def run(options: argparse.Namespace) -> int:
         "exec", options.name, "sh", *(["-c", store.shell] if store else [])
     )
     os.chdir(stack.ROOT)
-    os.execvpe(command[0], command, process.environment())  # noqa: S606 - the shell takes this process's place and terminal
+    try:
+        os.execvpe(command[0], command, process.environment())  # noqa: S606 - the shell takes this process's place and terminal
+    except FileNotFoundError:
+        raise process.missing(command[0]) from None

@@ -60,5 +60,5 @@ def addresses(project: compose.Project, services: Sequence[str] = ()) -> dict[st
 
 def _chosen(project: compose.Project, port: Port) -> int:
     """Return the port that the engine took; 0 when the service does not run."""
-    answer = project.run("port", port.service, str(port.target))
+    answer = project.run("port", port.service, str(port.target), given=project.any_version)
     return int(answer.out.strip().rpartition(":")[2]) if answer.code == 0 else 0

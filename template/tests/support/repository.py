@@ -40,9 +40,8 @@ def own_tasks(folder: str = ".") -> set[str]:
 
 
 def own_ports() -> set[int]:
-    """Return the numbers in compose.override.yaml, among them the ports of this repository's own containers."""
-    file = ROOT / "compose.override.yaml"
-    source = file.read_text(encoding="utf-8") if file.is_file() else ""
+    """Return the numbers in the override file, among them the ports of this repository's own containers."""
+    source = "\n".join(file.read_text(encoding="utf-8") for file in ROOT.glob("*compose.override.y*ml"))
     return {int(number) for number in re.findall(r"(?<!\d)\d{2,5}(?!\d)", source)}
 
 

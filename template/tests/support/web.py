@@ -10,6 +10,8 @@ import urllib.error
 import urllib.request
 from typing import Any, NamedTuple
 
+import pytest
+
 from tests.support.repository import ROOT
 
 SECONDS = 10
@@ -55,10 +57,12 @@ def eventually(url: str, status: int, seconds: float = 30) -> Answer:
 def addresses(environment: str) -> dict[str, str]:
     """Return the URL of each service that an environment publishes."""
     command = [sys.executable, "-m", "ops", "urls", "--environment", environment, "--json"]
-    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.fail(done.stderr.strip(), pytrace=False)
     return {
         name: item["url"]
-        for name, items in json.loads(found).items()
+        for name, items in json.loads(done.stdout).items()
         for item in items
         if item["url"].startswith("http") and not item["debugger"]
     }

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ops import builds
 from ops.process import Result
-from ops.report import Finding
+from ops.report import Finding, error
 
 STEP = "[api dependencies 2/2] RUN --mount=type=cache,target=/c   uv pip sync requirements.txt"
 LOGS = [
@@ -85,9 +85,16 @@ def test_the_newest_build_of_a_service_tells(history: Callable[..., list[Finding
 
 def test_without_a_history_the_builds_own_words_have_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builds, "run", lambda *_, **__: Result(1, "", "unknown command"))
+    monkeypatch.setattr("ops.checks.engine.check", list)
     assert builds.lately_failed() == []
     (finding,) = builds.failed()
     assert "named above" in finding.what
+
+
+def test_no_stage_is_at_fault_where_there_is_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    down = error("engine", "it is not running", "start it")
+    monkeypatch.setattr("ops.checks.engine.check", lambda: [down])
+    assert builds.failed() == [down]
 
 
 @pytest.mark.parametrize(

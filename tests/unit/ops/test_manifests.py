@@ -39,3 +39,20 @@ def test_images_are_where_compose_looks_for_them(
     assert '"ghcr.io/acme/demo-backend"' in layer()
     (tmp_path / ".env").write_text("REGISTRY=registry.example\n")
     assert '"registry.example/demo-backend"' in layer()
+
+
+def test_a_rollback_by_hand_does_not_refuse_the_next_version(
+    manifests: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What `kubectl rollout undo` has changed belongs to another field manager, which server-side apply respects."""
+    given: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> Result:
+        given.append(command)
+        return Result(0, '{"items": []}', "")
+
+    monkeypatch.setattr(manifests, "ROOT", tmp_path)
+    monkeypatch.setattr(manifests.process, "run", run)
+    assert manifests.apply(tmp_path / "build", "here") == 0
+    (applied,) = given
+    assert {"--server-side", "--force-conflicts"} <= set(applied)
