@@ -1,5 +1,7 @@
 import asyncio
+import socket
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import ClassVar
 
@@ -63,3 +65,15 @@ def test_nothing_is_recorded_without_a_collector(monkeypatch: pytest.MonkeyPatch
     tracer, stop = tracing.start()
     assert not tracer.start_span("run").is_recording()
     stop()
+
+
+def test_a_collector_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracing, "STOP_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
+        tracer, stop = tracing.start()
+        tracer.start_span("run").end()
+        started = time.monotonic()
+        stop()
+    assert time.monotonic() - started < 5

@@ -12,7 +12,13 @@ from app.settings import load_or_exit
 
 def run(connection: Connection) -> None:
     """Run what Alembic was asked for in one transaction."""
-    context.configure(connection=connection, target_metadata=Base.metadata)
+    # Other services' tables can be read too, Alembic's among them: its own are in this schema.
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        version_table_schema=connection.dialect.default_schema_name,
+        include_name=lambda name, kind, _: (kind, name) != ("table", "alembic_version"),
+    )
     with context.begin_transaction():
         context.run_migrations()
 

@@ -24,8 +24,8 @@ export function healthRoutes(app: FastifyInstance, checks: Readonly<Record<strin
           await inTime(check(), CHECK_MS);
           return [name, "ok"] as const;
         } catch (error) {
-          // The text, which may tell too much, goes to the log.
-          request.log.warn({ error: String(error) }, `${name} is not usable`);
+          // The text, which may tell too much, goes to the log. What `fetch` throws says why in its cause.
+          request.log.warn({ error: String((error as Error).cause ?? error) }, `${name} is not usable`);
           return [name, kindOf(error)] as const;
         }
       }),

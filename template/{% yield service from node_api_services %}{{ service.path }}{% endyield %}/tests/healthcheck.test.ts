@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished, vi } from "vitest";
 
 import { main } from "../src/healthcheck.ts";
+import { DEFAULT_PORT } from "../src/service.ts";
 
 it.each([
   [200, 0],
@@ -17,6 +18,14 @@ it.each([
   vi.stubEnv("PORT", String((server.address() as AddressInfo).port));
 
   expect(await main()).toBe(code);
+});
+
+it("without a port it asks at the service's own", async () => {
+  const asked = vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response());
+  vi.stubEnv("PORT", "");
+
+  expect(await main()).toBe(0);
+  expect(asked).toHaveBeenCalledWith(`http://127.0.0.1:${DEFAULT_PORT}/health`, expect.anything());
 });
 
 it("nobody listening is a failure with a reason", async () => {
