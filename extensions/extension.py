@@ -13,6 +13,7 @@ import importlib
 import importlib.util
 import json
 import re
+import shlex
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
@@ -88,6 +89,7 @@ class Slipway(ContextHook):
             in_order=in_order,
             literal=literal,
             quoted=quoted,
+            shell=shell,
             volume=volume_name,
             yaml=yaml_text,
         )
@@ -357,6 +359,11 @@ _folders: dict[tuple[str, int], dict[str, str]] = {}
 def quoted(value: Any) -> str:
     """Return a double-quoted string that JSON, YAML, TOML, HCL, JavaScript and Python all read the same."""
     return json.dumps(str(value), ensure_ascii=False)
+
+
+def shell(value: Any) -> str:
+    """Return a word as a shell reads it: quoted where a space or the like would end it."""
+    return shlex.quote(str(value))
 
 
 @functools.lru_cache(maxsize=4096)
