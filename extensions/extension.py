@@ -13,6 +13,7 @@ import importlib
 import importlib.util
 import json
 import re
+import shlex
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
@@ -88,6 +89,7 @@ class Slipway(ContextHook):
             in_order=in_order,
             literal=literal,
             quoted=quoted,
+            shell=shell,
             volume=volume_name,
             yaml=yaml_text,
         )
@@ -159,8 +161,15 @@ def checked(context: Context, ask: bool) -> bool:
     conf = context["_copier_conf"]
     given = {name: _parsed(name, value) for name, value in conf["data"].items()}
     file, recorded = _recorded(conf)
+    found = []
+    # The last render of an update has recorded answers too, of questions that this version need not have.
+    if "copier._main.new_copy." not in str(file):
+        found = problems.unknown(given)
+    # The renders of an update are handed what is recorded as if it were given.
+    if _is_render(file):
+        found = [f"{file.name}: {text}" for text in found]
+        recorded, given = given, {}
     answers = _complete(context, {**recorded, **given})
-    found = problems.unknown(given)
     derived = []
     for name in answers:
         sentences = problems.of(name, answers[name], answers, CATALOG)
@@ -197,6 +206,11 @@ def _recorded(conf: Mapping[str, Any]) -> tuple[Path, dict[str, Any]]:
     # Bytes: the machine's own encoding need not be that of YAML.
     said = yaml.safe_load(file.read_bytes()) if file.is_file() else None
     return file, said if isinstance(said, dict) else {}
+
+
+def _is_render(path: Path) -> bool:
+    """Return whether this is in a folder that Copier renders into during an update, to compare."""
+    return "copier._main." in str(path)
 
 
 @functools.cache
@@ -307,11 +321,10 @@ def is_written(context: Context, path: str, destination: Any) -> bool:
     """Return whether an update must leave the user's files below `path` alone.
 
     They are written once, where the folder is not there yet. The renders that Copier compares during
-    an update (in folders of its own, named `copier._main.*`) leave them out on both sides, so that no
-    difference in them is ever seen.
+    an update leave them out on both sides, so that no difference in them is ever seen.
     """
     folder = Path(str(destination))
-    if "copier._main." in str(folder) or (folder / path).exists():
+    if _is_render(folder) or (folder / path).exists():
         return True
     # Nothing is written yet, so this leaves the project as it is.
     if name := _deleted(context, path):
@@ -346,6 +359,11 @@ _folders: dict[tuple[str, int], dict[str, str]] = {}
 def quoted(value: Any) -> str:
     """Return a double-quoted string that JSON, YAML, TOML, HCL, JavaScript and Python all read the same."""
     return json.dumps(str(value), ensure_ascii=False)
+
+
+def shell(value: Any) -> str:
+    """Return a word as a shell reads it: quoted where a space or the like would end it."""
+    return shlex.quote(str(value))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -23,9 +23,9 @@ HINTS = {
     ("Answers", "deploy"): problems.HINTS["deploy"] + "; [] where it is deployed by other means, or not at all",
     ("Answers", "features"): problems.HINTS["features"] + "; [] for none",
     ("ServiceAnswer", "kind"): "use a kind below, such as 'fastapi'",
-    ("LibraryAnswer", "name"): problems.HINTS["name"].replace("'backend'", "'common'"),
+    ("LibraryAnswer", "name"): problems.LIBRARY_HINTS["name"],
     ("LibraryAnswer", "kind"): "use a kind of library below, such as 'python'",
-    ("LibraryAnswer", "path"): problems.HINTS["path"].replace("services/api", "libs/common"),
+    ("LibraryAnswer", "path"): problems.LIBRARY_HINTS["path"],
     ("VolumeAnswer", "name"): problems.HINTS["name"].replace("'backend'", "'market'"),
 }
 

@@ -27,7 +27,8 @@ from .sensitive import is_secret_name, is_secret_value
 from .stack import added_by, completed, derived_names, env_name, library_path, ports, service_path
 from .units import CPU_RANGE, MEMORY_RANGE, parse_cpu, parse_memory
 
-_TEXT = 'use one line without control characters, spaces at its ends, and any of " \\ $ ` { } < >'
+# What people write first: a prompt shows no more than the beginning.
+_TEXT = 'use one line without any of " \\ $ ` { } < >, control characters and spaces at its ends'
 _LABEL = "use 1 to 40 lower-case letters, digits and dashes, starting with a letter, such as 'backend'"
 _PORT = "use a whole number from 1024 to 65535"
 HINTS: Final = {
@@ -65,6 +66,14 @@ HINTS: Final = {
     ),
     "services": "use a line such as 'backend:fastapi, frontend:react' or a list of services",
 }  # fmt: skip
+
+# … and where the field is a library's.
+LIBRARY_HINTS: Final[Mapping[str, str]] = {
+    **HINTS,
+    "name": HINTS["name"].replace("'backend'", "'common'"),
+    "kind": "use a kind of library, such as 'python'",
+    "path": HINTS["path"].replace("services/api", "libs/common"),
+}
 
 # pydantic calls a schema as costly to build as to use: build each once.
 _FIELDS: Final = {
@@ -141,11 +150,12 @@ def _sentences(
     fields: Iterable[str],
     default: str,
     words: Mapping[str, Iterable[str]] = _WORDS,
+    hints: Mapping[str, str] = HINTS,
 ) -> list[str]:
     """Turn pydantic's findings into ours: `<where>: <value> …; <what would be right>`.
 
     `fields` are the keys known at the place of the error, `default` names what it has no key for, `words` are
-    those that the list in a field may hold.
+    those that the list in a field may hold, `hints` say what would be right for a field.
     """
     found = []
     for item in error.errors(include_url=False):
@@ -155,10 +165,10 @@ def _sentences(
         inner = _INNER.get(path[0], ()) if len(path) > 1 else ()
         field = (path[1] if inner else path[0]) if path else default
         known = list(inner or fields)
-        hint = HINTS.get(field, HINTS[default])
+        hint = hints.get(field, hints[default])
         if kind == "missing":
             found.append(f"{where(location)}: '{field}' is missing; {hint}")
-        elif kind in ("extra_forbidden", "invalid_key") or field not in HINTS:
+        elif kind in ("extra_forbidden", "invalid_key") or field not in hints:
             key = location[-1]
             found.append(f"{where(location)}: unknown key {shown(key)}{near(key, known)}; known are {listing(known)}")
         elif kind == "not_unique":
@@ -223,7 +233,7 @@ def _libraries(question: str, value: Any, answers: Mapping[str, Any], catalog: C
             items.append(LibraryAnswer.model_validate(entry))
         except ValidationError as error:
             where = functools.partial("libraries, entry {}".format, number)
-            problems += _sentences(error, where, LibraryAnswer.model_fields, "library")
+            problems += _sentences(error, where, LibraryAnswer.model_fields, "library", hints=LIBRARY_HINTS)
     problems += _twice("libraries", [library.name for library in items])
     for library in items:
         if library.kind not in catalog.libraries:

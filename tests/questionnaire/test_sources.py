@@ -51,7 +51,8 @@ def test_line_and_list_give_the_same_project(template: Path, tmp_path: Path) -> 
 
 
 def test_the_message_after_a_copy_says_what_comes_next(template: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "copier", "copy", "--trust", "--defaults", str(template), str(tmp_path / "shop")]
+    target = tmp_path / "my shop"
+    command = [sys.executable, "-m", "copier", "copy", "--trust", "--defaults", str(template), str(target)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    for expected in ("My App is in", "backend, frontend", "PostgreSQL and Redis", f"cd {tmp_path / 'shop'}", "make up"):
+    for expected in ("My App is in", "backend, frontend", "PostgreSQL and Redis", f"cd '{target}'", "make up"):
         assert expected in done.stderr

@@ -45,6 +45,50 @@ def test_what_a_project_keeps_is_not_changed(
     assert git(project, "status", "--porcelain", "--ignored") == ""
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("owner: acme", "owner: a_b", ".copier-answers.yml: owner: 'a_b' is not a valid owner"),
+        ("owner: acme", "ower: acme", ".copier-answers.yml: 'ower' is not a question of this template"),
+    ],
+)
+def test_a_bad_recorded_answer_is_refused_with_its_file(
+    clone: TemplateClone, tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    project = clone.project(tmp_path / "project")
+    file = project / ".copier-answers.yml"
+    file.write_text(file.read_text().replace(old, new))
+    commit(project)
+    with pytest.raises(UserMessageError) as caught:
+        update(project, ref="v2.0.0")
+    assert str(caught.value).startswith(sentence)
+    assert git(project, "status", "--porcelain", "--ignored") == ""
+
+
+def test_a_version_can_drop_a_question(tmp_path: Path) -> None:
+    clone = TemplateClone(tmp_path / "clone")
+    question = "colour:\n  type: str\n  default: red\n\nproject_name:\n"
+    field = "    colour: str\n    project_name: "
+    clone.release(
+        "v1.1.0",
+        {
+            "copier.yml": ("project_name:\n", question),
+            "extensions/model/answers.py": ("    project_name: ", field),
+        },
+    )
+    project = clone.project(tmp_path / "project", ref="v1.1.0")
+    assert recorded(project)["colour"] == "red"
+    clone.release(
+        "v2.0.0",
+        {
+            "copier.yml": (question, "project_name:\n"),
+            "extensions/model/answers.py": (field, "    project_name: "),
+        },
+    )
+    update(project, ref="v2.0.0")
+    assert recorded(project)["_commit"] == "v2.0.0"
+
+
 def test_the_same_answer_again_is_no_change(clone: TemplateClone, tmp_path: Path) -> None:
     project = clone.project(tmp_path / "project")
     assert update(project, {"preset": "web", "project_slug": "my-app"}) == ""

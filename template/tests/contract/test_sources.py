@@ -63,5 +63,5 @@ def test_folders_that_development_mounts_are_there() -> None:
                 missing.append(source)
     assert not missing, (
         f"compose.yaml mounts {', '.join(dict.fromkeys(missing))}, and the engine makes a missing folder as root; "
-        "create it, empty if need be"
+        "create it, with an empty file .gitkeep if there is nothing else for git to keep"
     )
