@@ -13,16 +13,20 @@ import (
 // largestBody is enough for every request of this service, escaped as clumsily as JSON allows.
 const largestBody = 256 << 10
 
+// retrySeconds is when a client may ask again for what is not there at the moment.
+const retrySeconds = "5"
+
 // Problem is one thing that is wrong with a request: where it stands, such as body and title, and why.
 type Problem struct {
 	Location []string `json:"loc"`
 	Message  string   `json:"msg"`
 }
 
-// Error is an answer to a request that cannot be served.
+// Error is an answer to a request that cannot be served; its cause is for the log alone.
 type Error struct {
 	Status int
 	Detail any
+	Cause  error
 }
 
 // Error says it in one line.
@@ -33,17 +37,17 @@ func (e *Error) Error() string {
 // Refuse returns the answer to a request that is not understood. What was sent is not repeated: it
 // may be secret.
 func Refuse(problems ...Problem) error {
-	return &Error{http.StatusUnprocessableEntity, problems}
+	return &Error{Status: http.StatusUnprocessableEntity, Detail: problems}
 }
 
 // NotFound returns the answer to a request for something that is not there.
 func NotFound(detail string) error {
-	return &Error{http.StatusNotFound, detail}
+	return &Error{Status: http.StatusNotFound, Detail: detail}
 }
 
 // Unavailable returns the answer to a request that may be served later.
-func Unavailable(detail string) error {
-	return &Error{http.StatusServiceUnavailable, detail}
+func Unavailable(detail string, cause error) error {
+	return &Error{http.StatusServiceUnavailable, detail, cause}
 }
 
 // Handler serves a route. What it returns as an error becomes the answer: an Error as it says, any
@@ -58,13 +62,18 @@ func (h Handler) ServeHTTP(response http.ResponseWriter, request *http.Request) 
 	}
 	var told *Error
 	if !errors.As(err, &told) {
-		Fail(response, err)
-		told = &Error{http.StatusInternalServerError, http.StatusText(http.StatusInternalServerError)}
+		told = &Error{http.StatusInternalServerError, http.StatusText(http.StatusInternalServerError), err}
+	}
+	if told.Cause != nil {
+		Fail(response, told.Cause)
+	}
+	if told.Status == http.StatusServiceUnavailable {
+		response.Header().Set("Retry-After", retrySeconds)
 	}
 	JSON(response, told.Status, map[string]any{"detail": told.Detail})
 }
 
-// Fail notes why a request is answered with 500, where the response is one that keeps it for the log.
+// Fail notes why a request is not served, where the response is one that keeps it for the log.
 func Fail(response http.ResponseWriter, err error) {
 	if keeper, ok := response.(interface{ Fail(error) }); ok {
 		keeper.Fail(err)
@@ -98,7 +107,7 @@ func Read(response http.ResponseWriter, request *http.Request, target any) error
 		typed *json.UnmarshalTypeError
 	)
 	if errors.As(err, &large) {
-		return &Error{http.StatusRequestEntityTooLarge, "the body is too large"}
+		return &Error{Status: http.StatusRequestEntityTooLarge, Detail: "the body is too large"}
 	}
 	if err != nil {
 		return Refuse(Problem{[]string{"body"}, "could not be read"})

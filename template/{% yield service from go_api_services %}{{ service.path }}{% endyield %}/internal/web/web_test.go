@@ -28,7 +28,7 @@ func TestErrorsBecomeAnswers(t *testing.T) {
 			`{"detail":[{"loc":["query","name"],"msg":"is too long"}]}`,
 		},
 		"not found":   {NotFound("there is no such note"), 404, `{"detail":"there is no such note"}`},
-		"unavailable": {fmt.Errorf("wrapped: %w", Unavailable("not yet")), 503, `{"detail":"not yet"}`},
+		"unavailable": {fmt.Errorf("wrapped: %w", Unavailable("not yet", secret)), 503, `{"detail":"not yet"}`},
 		"unexpected":  {secret, 500, `{"detail":"Internal Server Error"}`},
 	}
 	for name, test := range tests {
@@ -39,8 +39,11 @@ func TestErrorsBecomeAnswers(t *testing.T) {
 			if response.Code != test.status || response.Body.String() != test.body {
 				t.Errorf("answered %d %s", response.Code, response.Body)
 			}
-			if kept := response.err == secret; kept != (test.status == 500) {
+			if kept := response.err == secret; kept != (test.status >= 500) {
 				t.Errorf("kept %v for the log", response.err)
+			}
+			if later := response.Header().Get("Retry-After") != ""; later != (test.status == 503) {
+				t.Errorf("answered with %v", response.Header())
 			}
 		})
 	}
