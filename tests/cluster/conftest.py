@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cluster.control_plane import BIN, Cluster, running, what_is_missing
+from cluster.control_plane import Cluster, module, running, what_is_missing
 
 HERE = Path(__file__).parent
 
@@ -29,26 +26,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Return a cluster that knows the Gateway API, as one that a repository is deployed to has to."""
     with running(tmp_path_factory.mktemp("cluster")) as made:
-        gateway = _module("sigs.k8s.io/gateway-api") / "config" / "crd" / "standard"
+        gateway = module("sigs.k8s.io/gateway-api") / "config" / "crd" / "standard"
         made.kubectl("apply", "--server-side", "--filename", str(gateway))
         made.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
         # Claims are bound to these: nobody makes volumes here.
         made.apply(*(_volume(number) for number in range(20)))
         yield made
-
-
-def _module(name: str) -> Path:
-    """Return the folder of a Go module that tools/cluster asks for."""
-    go = shutil.which("go")
-    assert go, "what has built the cluster's programs is gone"
-    done = subprocess.run(
-        [go, "mod", "download", "-json", name], cwd=TOOLS, capture_output=True, text=True, check=False
-    )
-    assert not done.returncode, done.stderr
-    return Path(json.loads(done.stdout)["Dir"])
-
-
-TOOLS = BIN.parent.parent / "tools" / "cluster"
 
 
 def _volume(number: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from support.ports import free_ports
 from support.render import ROOT
 from support.waiting import until
 
+# Tests have a home of their own, but Go's modules are in the user's.
+OWN_HOME = str(Path.home())
 BIN = ROOT / ".venv" / "bin"
 PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok")
 TOKEN = "administrator"  # noqa: S105 - of a server that only this machine reaches, and only while tests run
@@ -30,12 +33,17 @@ NODE = {
 }
 
 
+# How long kwok says that pods take to start: not at all.
+STAGES = ("node/fast/node-initialize", "pod/fast/pod-ready", "pod/fast/pod-complete", "pod/fast/pod-delete")
+
+
 def what_is_missing() -> str | None:
     """Return why there can be no cluster here, in one sentence."""
     absent = [name for name in PROGRAMS if not (BIN / name).exists()]
     if absent:
         return f"not in .venv/bin: {', '.join(absent)} (`make .venv/.cluster` builds them where Go is installed)"
-    return None if shutil.which("openssl") else "openssl is not installed"
+    absent = [name for name in ("go", "openssl") if not shutil.which(name)]
+    return f"not installed: {', '.join(absent)}" if absent else None
 
 
 @dataclass(frozen=True)
@@ -140,12 +148,33 @@ def running(folder: Path) -> Iterator[Cluster]:
             )
         )
         programs.enter_context(_program(folder, "kube-scheduler", *options, f"--secure-port={scheduler}"))
+        stages = module("sigs.k8s.io/kwok") / "kustomize" / "stage"
         programs.enter_context(
-            _program(folder, "kwok", f"--kubeconfig={cluster.kubeconfig}", "--manage-all-nodes=true")
+            _program(
+                folder,
+                "kwok",
+                f"--kubeconfig={cluster.kubeconfig}",
+                "--manage-all-nodes=true",
+                *(f"--config={stages / stage}.yaml" for stage in STAGES),
+            )
         )
         cluster.apply(NODE)
         until("the node is ready", lambda: "True" in cluster.kubectl("get", "nodes", "--output", READY), seconds=90)
         yield cluster
+
+
+def module(name: str) -> Path:
+    """Return the folder of a Go module that tools/cluster asks for."""
+    done = subprocess.run(
+        ["go", "mod", "download", "-json", name],
+        cwd=ROOT / "tools" / "cluster",
+        env={**os.environ, "HOME": OWN_HOME},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.returncode, done.stdout + done.stderr
+    return Path(json.loads(done.stdout)["Dir"])
 
 
 READY = "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}"
