@@ -337,6 +337,7 @@ class Stack(Frozen):
     name: str
     slug: str
     description: str
+    owner: str
     registry: str
     domain: str
     services: tuple[Service, ...]
@@ -347,6 +348,11 @@ class Stack(Frozen):
     deploy: tuple[str, ...]
     features: tuple[str, ...]
     images: dict[str, str]
+
+    @property
+    def page(self) -> str:
+        """Where GitHub shows it."""
+        return f"https://github.com/{self.owner}/{self.slug}"
 
     @property
     def kubernetes(self) -> bool:
@@ -821,6 +827,7 @@ def build(answers: Answers, catalog: Catalog) -> Stack:
         name=answers.project_name,
         slug=answers.project_slug,
         description=answers.description,
+        owner=answers.owner,
         registry=registry,
         domain=answers.domain,
         services=tuple(built),

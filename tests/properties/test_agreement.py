@@ -271,6 +271,28 @@ def test_workflows_agree(given_answers: dict[str, Any]) -> None:
 
 
 @given(answers(FEW))
+def test_badges_agree(given_answers: dict[str, Any]) -> None:
+    """README.md shows what the workflow publishes: a badge of each service, each on a line of its own."""
+    project = Repository(given_answers)
+    stack = project.stack
+    shown = re.findall(r"^!\[Coverage of (\S+)\]\((\S+)\)$", project.text("README.md"), re.MULTILINE)
+    if not stack.has("github-actions"):
+        assert not shown
+        assert "branch `badges`" not in project.text("docs/development.md")
+        return
+    page = f"https://github.com/{stack.owner}/{stack.slug}"
+    assert shown == [(service.name, f"{page}/raw/badges/{service.name}.svg") for service in stack.services]
+    assert f"[![CI]({page}/actions/workflows/ci.yml/badge.svg)]" in project.text("README.md")
+    jobs = documents(project.text(".github/workflows/ci.yml"))[0]["jobs"]
+    assert "--initial-branch badges" in jobs["badges"]["steps"][-1]["run"]
+    assert [name for name, job in jobs.items() if job["permissions"].get("contents") == "write"] == ["badges"]
+    assert set(jobs["ci-ok"]["needs"]) == jobs.keys() - {"ci-ok"}
+    for service in stack.services:
+        command = project.map["services"][service.name]["commands"]["test"]
+        assert "/total" in command, f"{service.name} leaves no number for its badge: docs/adding-a-kind.md"
+
+
+@given(answers(FEW))
 def test_editors_agree(given_answers: dict[str, Any]) -> None:
     """What an editor attaches to is what Compose publishes, and its containers are Compose's with more in them."""
     project = Repository(given_answers)

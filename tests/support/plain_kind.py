@@ -30,10 +30,12 @@ build_secrets:
 development:
   workdir: /app
   dependencies: /opt/venv
-  mounts: [{path: server}]
+  mounts: [{path: server}, {path: tests}]
   rebuild: [pyproject.toml, requirements.txt, requirements-dev.txt]
 commands:
-  test: python -m unittest
+  test: >-
+    coverage run -m unittest &&
+    coverage html --directory=coverage && coverage report --format=total >coverage/total
   lint: python -m compileall -q server
   fmt: "true"
   lock: >-
@@ -101,6 +103,7 @@ DOCKERIGNORE = """\
 !requirements.txt
 !requirements-dev.txt
 !server/
+!tests/
 **/__pycache__/
 **/.DS_Store
 """
@@ -112,12 +115,19 @@ requires-python = ">=3.14"
 dependencies = ["redis>=8"]
 
 [dependency-groups]
-dev = ["debugpy>=1.8"]
+dev = ["coverage>=7", "debugpy>=1.8"]
 
 [tool.uv.pip]
 generate-hashes = true
 no-annotate = true
 universal = true
+
+[tool.coverage.run]
+source = ["server"]
+
+[tool.coverage.report]
+exclude_also = ["if __name__ == .__main__.:"]
+fail_under = 80
 """
 SETTINGS = '''\
 """What the environment tells the service, checked as a whole before anything starts."""
@@ -280,6 +290,71 @@ if __name__ == "__main__":
     settings.check()
     ThreadingHTTPServer(("0.0.0.0", int(os.environ["PORT"])), Handler).serve_forever()
 '''
+TESTS = '''\
+"""What it answers, and what it says of a wrong environment."""
+
+import json
+import os
+import threading
+import unittest
+import urllib.error
+import urllib.request
+from http.server import ThreadingHTTPServer
+from unittest import mock
+
+from server import __main__ as server
+from server import settings
+
+
+def answer(path: str) -> tuple[int, dict]:
+    """Return the status and the body that the server answers with."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), server.Handler) as http:
+        threading.Thread(target=http.serve_forever).start()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{http.server_port}{path}") as response:
+                return response.status, json.load(response)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+        finally:
+            http.shutdown()
+
+
+class Answers(unittest.TestCase):
+    def test_it_is_well(self) -> None:
+        self.assertEqual(answer("/health"), (200, {"status": "ok"}))
+
+    def test_there_is_nothing_else(self) -> None:
+        self.assertEqual(answer("/other")[0], 404)
+
+    def test_it_is_ready_when_all_is_that_it_needs(self) -> None:
+        nowhere = {name: "http://127.0.0.1:1" for name in server.UPSTREAMS}
+        with mock.patch.dict(os.environ, {**nowhere, "REDIS_HOST": "127.0.0.1", "REDIS_PORT": "1"}):
+            status, body = answer("/health/ready")
+        self.assertEqual(status, 503 if body["checks"] else 200)
+
+
+class Reloading(unittest.TestCase):
+    def test_it_runs_until_its_source_has_changed(self) -> None:
+        changed = mock.patch.object(server, "stamps", side_effect=[[1.0], [1.0], [2.0], KeyboardInterrupt])
+        with changed, mock.patch("subprocess.Popen") as run, mock.patch("time.sleep"):
+            self.assertRaises(KeyboardInterrupt, server.reload)
+        run.return_value.terminate.assert_called_once_with()
+
+    def test_a_saved_file_is_a_change(self) -> None:
+        self.assertEqual(len(server.stamps()), 3)
+
+
+class Environment(unittest.TestCase):
+    def test_all_that_is_wrong_is_said(self) -> None:
+        with mock.patch.dict(os.environ, {"PORT": "http", "ENVIRONMENT": ""}):
+            found = settings.problems()
+        self.assertIn("ENVIRONMENT is ''; set it to development, test, staging or production", found)
+        self.assertIn("PORT is 'http'; set it to a port, 1 to 65535", found)
+
+    def test_it_does_not_start_then(self) -> None:
+        with mock.patch.dict(os.environ, {"PORT": "0"}), self.assertRaisesRegex(SystemExit, "2"):
+            settings.check()
+'''
 
 
 def extended(folder: Path) -> Path:
@@ -291,14 +366,17 @@ def extended(folder: Path) -> Path:
         root / "template" / f"{{% yield service from {variable}_services %}}{{{{ service.path }}}}{{% endyield %}}"
     )
     (skeleton / "server").mkdir(parents=True)
+    (skeleton / "tests").mkdir()
     (skeleton / "Dockerfile.jinja").write_text(DOCKERFILE)
     (skeleton / ".dockerignore").write_text(DOCKERIGNORE)
     (skeleton / "pyproject.toml.jinja").write_text(PYPROJECT)
     (skeleton / "requirements.txt").write_text(locked(root, "redis"))
-    (skeleton / "requirements-dev.txt").write_text(locked(root, "debugpy", "redis"))
+    (skeleton / "requirements-dev.txt").write_text(locked(root, "coverage", "debugpy", "redis"))
     (skeleton / "server" / "__init__.py").write_text('"""A plain server."""\n')
     (skeleton / "server" / "__main__.py.jinja").write_text(SERVER)
     (skeleton / "server" / "settings.py.jinja").write_text(SETTINGS)
+    (skeleton / "tests" / "__init__.py").touch()
+    (skeleton / "tests" / "test_server.py").write_text(TESTS)
     return root
 
 

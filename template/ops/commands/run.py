@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ops import builds, compose, process, report, stack
+from ops import badge, builds, compose, process, report, stack
 from ops.errors import OpsError
 from ops.stack import ROOT, Service
 from ops.text import unknown
@@ -16,7 +16,7 @@ WHOLE_FOLDER = ("bench", "bench-compare", "bench-save", "coverage", "fmt", "lint
 TASKS = ("test", *WHOLE_FOLDER)
 # A package that is named and not locked yet fails a build: this one takes the image as it is, if there is one.
 LOCK = "lock"
-# Tests measure coverage; here the report is left in the service's folder.
+# Tests measure coverage; here the report is left in the service's folder, and a badge is made of it.
 COVERAGE = "test"
 
 
@@ -47,12 +47,20 @@ def _passes(task: str, service: Service, project: compose.Project) -> bool:
     if not command:
         return True
     print(report.paint(f"── {task} {service.name}: {command}", "heading", sys.stdout), flush=True)
+    if task == "coverage":
+        badge.forget(service)
     volumes = ["--volume", _folder(service, project)] if task in WHOLE_FOLDER else []
     passed = not process.show(project.command("run", "--rm", "--no-deps", *volumes, service.name, "sh", "-c", command))
-    report_page = ROOT / service.path / "coverage" / "index.html"
-    if task == "coverage" and report_page.is_file():
-        print(f"{service.name}: {report_page.relative_to(ROOT)}")
+    if task == "coverage":
+        _show_report(service, passed)
     return passed
+
+
+def _show_report(service: Service, passed: bool) -> None:
+    page = ROOT / service.path / "coverage" / "index.html"
+    if page.is_file():
+        print(f"{service.name}: {page.relative_to(ROOT)}")
+    report.show(badge.leave(service, passed), sys.stderr)
 
 
 def _folder(service: Service, project: compose.Project) -> str:

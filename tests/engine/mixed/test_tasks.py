@@ -13,7 +13,11 @@ from engine.project import Environment, Project
 def test_its_own_tests_pass(mixed: Project, running: Environment, name: str) -> None:
     done = mixed.make("coverage", f"service={name}", seconds=900)
     record(f"mixed.tests.{name}", done.seconds, "s")
-    assert mixed.path(f"{mixed.services[name]['path']}/coverage").is_dir(), "no report was left"
+    report = mixed.path(f"{mixed.services[name]['path']}/coverage")
+    assert report.is_dir(), "no report was left"
+    total = (report / "total").read_text()
+    assert float(total) >= 80
+    assert f"{int(float(total))} %" in (report / "badge.svg").read_text()
 
 
 @pytest.mark.parametrize("name", NAMES)
