@@ -187,7 +187,7 @@ def data(chosen: list[dict[str, Any]]) -> list[str]:
 def slipway(folder: Path) -> Path:
     """Make a git repository of the template as it is here, with a second version that changes one line."""
     folder.mkdir(parents=True)
-    ignored = shutil.ignore_patterns("__pycache__", "*.pyc", "node_modules", ".venv")
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".*_cache", "node_modules", ".venv")
     for name in PARTS:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=ignored)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from support.copying import copy, tree
-from support.render import ROOT, renderer
+from support.copying import clone_files, copy, tree
+from support.render import ROOT, Renderer, renderer
 from support.samples import SAMPLES
 
 
@@ -20,6 +20,18 @@ def test_memory_equals_copier(name: str, template: Path, tmp_path: Path) -> None
     assert {path: (file.content, file.executable) for path, file in rendered.items()} == written
     empty = [path for path in project.rglob("*") if path.is_dir() and not any(path.iterdir())]
     assert not empty, "a condition stands on the files of these folders, but not on the folders"
+
+
+def test_what_tools_leave_in_a_clone_is_not_copied(tmp_path: Path) -> None:
+    clone = clone_files(tmp_path / "clone")
+    left = [f"ops/{folder}/left" for folder in ("__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache")]
+    for path in left:
+        (clone / "template" / path).parent.mkdir()
+        (clone / "template" / path).write_text("of a tool")
+    answers = next(iter(SAMPLES.values()))
+    for written in (tree(copy(clone, tmp_path / "project", answers)), Renderer(clone).render(answers)):
+        assert "ops/stack.json" in written
+        assert not written.keys() & {*left}
 
 
 def test_executable_bits_are_in_git() -> None:

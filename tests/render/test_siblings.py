@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -105,3 +106,13 @@ def test_documentation_has_the_same_order(given_answers: Answers) -> None:
     assert len(pages) == len(wanted)
     assert all(headings for _, headings in pages)
     require_one_order(pages, "README.md")
+
+
+@given(answers(FEW))
+def test_debuggers_find_the_variables_of_a_program(given_answers: Answers) -> None:
+    """Cargo's own default for development says all; a service's profile may not take that away."""
+    project = Repository(given_answers)
+    for service in project.stack.services:
+        if manifest := project.folder(service).get("Cargo.toml"):
+            profile = tomllib.loads(manifest.decode()).get("profile", {}).get("dev", {})
+            assert profile.get("debug", "full") in (True, 2, "full"), service.name

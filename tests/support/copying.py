@@ -14,7 +14,7 @@ from support.render import ROOT
 
 # What Copier reads of this repository.
 PARTS = ("copier.yml", "extensions", "template")
-_IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", ".DS_Store", "node_modules", ".venv")
+_IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*_cache", ".DS_Store", "node_modules", ".venv")
 
 
 def clone_files(target: Path) -> Path:

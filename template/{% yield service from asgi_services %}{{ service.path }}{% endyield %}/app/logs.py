@@ -5,10 +5,10 @@ import logging
 import os
 import re
 import sys
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from urllib.parse import quote, quote_plus
 
 from app.settings import Settings
 
@@ -47,19 +47,16 @@ class Redactor:
     """Replaces secrets: those it was given, values with telling names, and what looks like one."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = {
-            form
-            for secret in secrets
-            if len(secret) >= SHORTEST
-            for form in (secret, quote(secret), quote(secret, safe=""), quote_plus(secret))
-        }
+        known = [secret for secret in secrets if len(secret) >= SHORTEST]
         # The longest first: one secret may be part of another.
-        self._known = sorted(forms, key=len, reverse=True)
+        known.sort(key=len, reverse=True)
+        forms = [form for secret in known for form in (_any_encoding(secret), *_base64(secret))]
+        # Without secrets, nothing: an empty pattern would be found everywhere.
+        self._known = re.compile("|".join(forms) or "(?!)")
 
     def text(self, text: str) -> str:
         """Return the text without secrets."""
-        for known in self._known:
-            text = text.replace(known, REDACTED)
+        text = self._known.sub(REDACTED, text)
         for pattern in _SECRET_TEXTS:
             text = pattern.sub(rf"\1{REDACTED}", text)
         return text
@@ -143,6 +140,34 @@ def _identify(record: logging.LogRecord) -> bool:
     if identifier := REQUEST_ID.get(""):
         record.request_id = identifier
     return True
+
+
+def _any_encoding(secret: str) -> str:
+    """Return a pattern for the secret as it is, in URLs and in JSON.
+
+    Which characters are escaped depends on what wrote it, so each may be or may not.
+    """
+    return "".join(_any_form(character) for character in secret)
+
+
+def _any_form(character: str) -> str:
+    if character.isascii() and character.isalnum():
+        return character
+    # What the environment has in no encoding is in such a text as a surrogate.
+    percent = "".join(f"%{byte:02x}" for byte in character.encode(errors="surrogateescape"))
+    units = character.encode("utf-16-be", errors="surrogatepass").hex(" ", 2).split()
+    unicode = "".join(rf"\\u{unit}" for unit in units)
+    escaped = json.dumps(character, ensure_ascii=False)[1:-1]
+    forms = [re.escape(character), re.escape(escaped), f"(?i:{percent}|{unicode})"]
+    if character == " ":
+        forms.append(r"\+")
+    return f"(?:{'|'.join(dict.fromkeys(forms))})"
+
+
+def _base64(secret: str) -> list[str]:
+    content = secret.encode(errors="surrogateescape")
+    both = (b64encode(content), urlsafe_b64encode(content))
+    return [re.escape(encoded.decode().rstrip("=")) for encoded in both]
 
 
 def _extras(record: logging.LogRecord) -> dict[str, object]:

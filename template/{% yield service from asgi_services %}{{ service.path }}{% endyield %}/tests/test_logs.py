@@ -1,5 +1,6 @@
 import json
 import logging
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
@@ -8,7 +9,7 @@ import pytest
 from app import logs
 from app.settings import Settings
 
-SECRET = "s3-cr_3t.~/with special+signs&@"
+SECRET = 's3-cr_3t.~/with special+"signs"\\&ü😀@\n'
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +91,11 @@ def test_records_below_the_level_are_dropped(
         (quote(SECRET), "[redacted]"),
         (quote(SECRET, safe=""), "[redacted]"),
         (quote_plus(SECRET), "[redacted]"),
+        (quote(SECRET, safe="!'()*,/:;=?@&+$#").lower(), "[redacted]"),
+        (json.dumps({"a": SECRET}), '{"a": "[redacted]"}'),
+        (json.dumps({"a": SECRET}, ensure_ascii=False), '{"a": "[redacted]"}'),
+        (b64encode(SECRET.encode()).decode().rstrip("="), "[redacted]"),
+        (urlsafe_b64encode(SECRET.encode()).decode().rstrip("="), "[redacted]"),
         ("postgresql://me:hunter2@host/db", "postgresql://me:[redacted]@host/db"),
         ("redis://:hunter2@host", "redis://:[redacted]@host"),
         ("password=hunter2, next", "password=[redacted], next"),

@@ -65,17 +65,22 @@ export class Redactor {
 /**
  * Return a pattern for the secret as it is, in URLs and in JSON.
  *
- * Which characters are escaped in a URL depends on its part and on what wrote it, so each may be or may not.
+ * Which characters are escaped depends on the part of a URL and on what wrote it, so each may be or may not.
  */
 function anyEncoding(secret: string): string {
   return Array.from(secret, (character) => {
     if (/[a-z\d]/i.test(character)) {
       return character;
     }
-    const percent = Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
-    const forms = [literal(character), literal(JSON.stringify(character).slice(1, -1)), `(?i:${percent})`];
+    const percent = hex("%", 2, Buffer.from(character));
+    const unicode = hex(String.raw`\\u`, 4, Array.from({ length: character.length }, (_, at) => character.charCodeAt(at)));
+    const forms = [literal(character), literal(JSON.stringify(character).slice(1, -1)), `(?i:${percent}|${unicode})`];
     return `(?:${[...new Set(forms), ...(character === " " ? [String.raw`\+`] : [])].join("|")})`;
   }).join("");
+}
+
+function hex(before: string, digits: number, numbers: Iterable<number>): string {
+  return Array.from(numbers, (number) => before + number.toString(16).padStart(digits, "0")).join("");
 }
 
 function base64(secret: string): string[] {

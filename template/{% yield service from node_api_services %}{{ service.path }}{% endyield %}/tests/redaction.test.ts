@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Redactor } from "../src/redaction.ts";
 import { testLogger, testSettings } from "./support.ts";
 
-const SECRET = 's3cr3t-._~/ with+ü"special"\\&signs@home\n';
+const SECRET = 's3cr3t-._~/ with+ü😀"special"\\&signs@home\n';
 const redactor = new Redactor([SECRET, "", "x"]);
 
 describe("text", () => {
@@ -16,6 +16,7 @@ describe("text", () => {
     ["of a URL's user", Object.assign(new URL("http://host"), { username: SECRET }).username],
     ["in small letters", encodeURIComponent(SECRET).toLowerCase()],
     ["of JSON", JSON.stringify(SECRET).slice(1, -1)],
+    ["of JSON in ASCII", JSON.stringify(SECRET).slice(1, -1).replace("ü😀", String.raw`\u00FC\ud83d\ude00`)],
     ["of base64", Buffer.from(SECRET).toString("base64")],
     ["of base64url", Buffer.from(SECRET).toString("base64url")],
   ])("has no secret in the form %s", (_, form) => {

@@ -1,5 +1,7 @@
 //! What clients are told of requests that cannot be answered.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -8,7 +10,11 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use tokio::time::timeout;
 use tracing::error;
+
+/// How long a client may take to send a body: less than its whole request may take.
+const LONGEST_BODY: Duration = Duration::from_secs(20);
 
 /// An answer that is an error: `{"detail": "…"}`.
 #[derive(Debug)]
@@ -52,7 +58,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match Json::from_request(request, state).await {
+        let read = Json::<T>::from_request(request, state);
+        match in_time(LONGEST_BODY, read).await? {
             Ok(Json(value)) => Ok(Self(value)),
             Err(JsonRejection::BytesRejection(error)) => {
                 Err(Problem::new(error.status(), "the body cannot be read"))
@@ -63,6 +70,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             Err(error) => Err(Problem::unprocessable(reason(&error))),
         }
     }
+}
+
+/// Return what has been read, or that the client took too long to send it.
+async fn in_time<T>(longest: Duration, read: impl Future<Output = T>) -> Result<T, Problem> {
+    timeout(longest, read)
+        .await
+        .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the body took too long"))
 }
 
 /// Say what is wrong with a body without the value that is wrong.
@@ -185,6 +199,13 @@ mod tests {
         assert!(detail.contains("missing field `number`"), "{detail}");
         let (_, detail) = refused("{}", "text/plain").await;
         assert!(detail.contains("Content-Type"), "{detail}");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_takes_too_long_is_the_clients_fault() {
+        let never = in_time(Duration::ZERO, std::future::pending::<()>()).await;
+        let status = never.map_err(|problem| problem.status);
+        assert_eq!(status, Err(StatusCode::REQUEST_TIMEOUT));
     }
 
     #[test]

@@ -16,8 +16,8 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use crate::errors::Problem;
 use crate::metrics::REQUEST_DURATION;
 
-/// How long a request may take until its answer begins, with the body that the client sends. What is
-/// streamed after that is not limited.
+/// How long a request may take until its answer begins. A client has less to send its body, so that
+/// what takes this long is the service. What is streamed after that is not limited.
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// What only watches the service says nothing about how it serves: not measured, not logged.
@@ -71,10 +71,11 @@ pub async fn observe(request: Request, next: Next) -> Response {
     response
 }
 
-/// Return the answer, or that the request took too long: slow clients cannot hold it for ever.
+/// Return the answer, or that the service took too long for it: no request is held for ever.
 async fn within(longest: Duration, answer: impl Future<Output = Response>) -> Response {
     timeout(longest, answer).await.unwrap_or_else(|_| {
-        Problem::new(StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()
+        let detail = "the answer took too long";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).into_response()
     })
 }
 
@@ -187,7 +188,7 @@ mod tests {
     #[tokio::test]
     async fn what_takes_too_long_is_given_up() {
         let never = within(Duration::ZERO, std::future::pending()).await;
-        assert_eq!(never.status(), StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(never.status(), StatusCode::SERVICE_UNAVAILABLE);
         let done = within(LONGEST, async { StatusCode::OK.into_response() }).await;
         assert_eq!(done.status(), StatusCode::OK);
     }

@@ -47,7 +47,7 @@ pub struct Settings {
     pub environment: Environment,
     /// `LOG_LEVEL`
     pub log_level: Level,
-    /// The value of every secret that is read, so that logs can leave them out.
+    /// The value of every secret that `secret::read` has read, so that logs can leave them out.
     pub secrets: Vec<String>,
 }
 

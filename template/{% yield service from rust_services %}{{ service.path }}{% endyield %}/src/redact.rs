@@ -1,23 +1,17 @@
 //! Leaves secrets out of what is logged.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use regex::Regex;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use regex::{Regex, RegexBuilder};
 
 /// What stands where a secret was.
 pub const REDACTED: &str = "[redacted]";
 
 /// A shorter secret is part of ordinary words.
 const SHORTEST: usize = 4;
-
-/// What encoders of URLs quote: all that RFC 3986 does not call unreserved. Some leave `/` alone too.
-const QUOTED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
 
 const TELLING: &str =
     "pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|cookie|api[-_]?key|private[-_]?key";
@@ -51,37 +45,34 @@ fn pattern(source: &str) -> Regex {
 /// Replaces secrets: those it was given, values with telling names, and what looks like one.
 #[derive(Debug)]
 pub struct Redactor {
-    known: Vec<String>,
+    /// None without secrets: an empty pattern would be found everywhere.
+    known: Option<Regex>,
 }
 
 impl Redactor {
     /// Return one that knows these secrets.
     #[must_use]
     pub fn new(secrets: &[String]) -> Self {
-        let mut known: Vec<String> = secrets
+        let mut secrets: Vec<&String> = secrets
             .iter()
             .filter(|secret| secret.len() >= SHORTEST)
-            .flat_map(|secret| {
-                let quoted = utf8_percent_encode(secret, QUOTED).to_string();
-                let path = quoted.replace("%2F", "/");
-                let form = quoted.replace("%20", "+");
-                [secret.clone(), quoted, path, form]
-            })
             .collect();
         // The longest first: one secret may be part of another.
-        known.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        known.dedup();
-        Self { known }
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let forms: Vec<String> = secrets.iter().flat_map(|secret| forms(secret)).collect();
+        Self {
+            known: (!forms.is_empty()).then(|| any(&forms)),
+        }
     }
 
     /// Return the text without secrets.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
         let mut text = Cow::Borrowed(text);
-        for known in &self.known {
-            if text.contains(known) {
-                text = text.replace(known, REDACTED).into();
-            }
+        if let Some(known) = &self.known
+            && known.is_match(&text)
+        {
+            text = known.replace_all(&text, REDACTED).into_owned().into();
         }
         for pattern in TEXTS.iter() {
             if pattern.is_match(&text) {
@@ -103,6 +94,77 @@ impl Redactor {
             self.text(text)
         }
     }
+}
+
+/// Return what finds one of many patterns, however long they are: a secret may be a file.
+fn any(patterns: &[String]) -> Regex {
+    RegexBuilder::new(&patterns.join("|"))
+        .size_limit(usize::MAX)
+        .build()
+        .expect("a pattern of escaped characters")
+}
+
+fn forms(secret: &str) -> [String; 3] {
+    let base64 = |last| regex::escape(&base64(secret.as_bytes(), last));
+    [any_encoding(secret), base64(['+', '/']), base64(['-', '_'])]
+}
+
+/// Return a pattern for a secret as it is, in URLs and in JSON.
+///
+/// Which characters are escaped depends on what wrote it, so each may be or may not.
+fn any_encoding(secret: &str) -> String {
+    let mut pattern = String::new();
+    for character in secret.chars() {
+        if character.is_ascii_alphanumeric() {
+            pattern.push(character);
+        } else {
+            let forms = any_form(character).join("|");
+            // Writing to a string cannot fail.
+            let _ = write!(pattern, "(?:{forms})");
+        }
+    }
+    pattern
+}
+
+fn any_form(character: char) -> Vec<String> {
+    let plain = character.to_string();
+    let percent = utf8_percent_encode(&plain, NON_ALPHANUMERIC);
+    let mut unicode = String::new();
+    for unit in plain.encode_utf16() {
+        let _ = write!(unicode, r"\\u{unit:04x}");
+    }
+    let mut forms = vec![regex::escape(&plain), format!("(?i:{percent}|{unicode})")];
+    match character {
+        '"' | '\\' => forms.push(format!(r"\\{}", regex::escape(&plain))),
+        '\n' => forms.push(r"\\n".to_owned()),
+        '\r' => forms.push(r"\\r".to_owned()),
+        '\t' => forms.push(r"\\t".to_owned()),
+        ' ' => forms.push(r"\+".to_owned()),
+        _ => {}
+    }
+    forms
+}
+
+/// Return the Base64 of bytes, without what fills it up; the last two signs of its alphabet are not
+/// the same in URLs.
+fn base64(bytes: &[u8], last: [char; 2]) -> String {
+    let signs: Vec<char> = ('A'..='Z')
+        .chain('a'..='z')
+        .chain('0'..='9')
+        .chain(last)
+        .collect();
+    let mut encoded = String::new();
+    for chunk in bytes.chunks(3) {
+        let missing = 3 - chunk.len();
+        let bits = chunk
+            .iter()
+            .fold(0, |bits, byte| (bits << 8) | usize::from(*byte))
+            << (8 * missing);
+        for place in 0..=chunk.len() {
+            encoded.push(signs[(bits >> (18 - 6 * place)) & 63]);
+        }
+    }
+    encoded
 }
 
 #[cfg(test)]
@@ -170,6 +232,23 @@ mod tests {
             ),
         ] {
             assert_eq!(redactor().text(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_secret_is_redacted_in_every_form() {
+        let secret = "a/b+c~ü😀\"\\ \t\n>>>???";
+        let redactor = Redactor::new(&[secret.to_owned()]);
+        for form in [
+            secret,
+            "a%2Fb%2Bc~%C3%BC%F0%9F%98%80%22%5C%20%09%0A%3E%3E%3E%3F%3F%3F",
+            "a/b+c%7e%c3%bc%f0%9f%98%80%22%5c+%09%0a%3e%3e%3e%3f%3f%3f",
+            r#"a/b+c~ü😀\"\\ \t\n>>>???"#,
+            r#"a/b+c~\u00fc\uD83D\ude00\"\\ \t\n\u003e\u003e\u003e???"#,
+            "YS9iK2N+w7zwn5iAIlwgCQo+Pj4/Pz8",
+            "YS9iK2N-w7zwn5iAIlwgCQo-Pj4_Pz8",
+        ] {
+            assert_eq!(redactor.text(&format!("got {form}.")), "got [redacted].");
         }
     }
 

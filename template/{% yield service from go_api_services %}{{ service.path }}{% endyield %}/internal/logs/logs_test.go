@@ -2,11 +2,13 @@ package logs
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -140,6 +142,40 @@ func TestSecretsAreRedactedInText(t *testing.T) {
 		if got := redactor.text(text); got != expected {
 			t.Errorf("%q became %q", text, got)
 		}
+	}
+}
+
+func TestASecretIsRedactedInEveryForm(t *testing.T) {
+	const secret = "s3cr3t-._~/ with+ü😀\"special\"\\\t<&signs@home\n"
+	var plain bytes.Buffer
+	encoder := json.NewEncoder(&plain)
+	encoder.SetEscapeHTML(false)
+	inHTML, _ := json.Marshal(secret)
+	if err := encoder.Encode(secret); err != nil {
+		t.Fatal(err)
+	}
+	forms := map[string]string{
+		"as it is":         secret,
+		"of a URL's query": url.QueryEscape(secret),
+		"of a URL's path":  url.PathEscape(secret),
+		"of a URL's user":  url.User(secret).String(),
+		"in small letters": strings.ToLower(url.QueryEscape(secret)),
+		"of JSON":          strings.Trim(plain.String(), "\n"),
+		"of JSON in HTML":  string(inHTML),
+		"of base64":        base64.StdEncoding.EncodeToString([]byte(secret)),
+		"of base64url":     base64.RawURLEncoding.EncodeToString([]byte(secret)),
+	}
+	redactor := newRedactor([]string{secret, "\xff\xfe not UTF-8"})
+	for name, form := range forms {
+		if got := redactor.text("got " + form + ", and more"); strings.Trim(got[4:len(got)-10], `"=`) != redacted {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	if got := redactor.text("got \xff\xfe not UTF-8"); got != "got "+redacted {
+		t.Errorf("not UTF-8: %q", got)
+	}
+	if got := newRedactor(nil).text("next"); got != "next" {
+		t.Errorf("nothing is secret: %q", got)
 	}
 }
 

@@ -1,13 +1,14 @@
 package logs
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf16"
 )
 
 const (
@@ -45,31 +46,74 @@ var secretTexts = []struct {
 
 // redactor replaces secrets: those it was given, values with telling names, and what looks like one.
 type redactor struct {
-	known *strings.Replacer
+	known *regexp.Regexp // nil without secrets
 }
 
 func newRedactor(secrets []string) *redactor {
+	// The longest first: one secret may be part of another.
+	secrets = slices.SortedFunc(slices.Values(secrets), func(a, b string) int { return len(b) - len(a) })
 	var forms []string
 	for _, secret := range secrets {
 		if len(secret) < shortest {
 			continue
 		}
-		escaped := url.QueryEscape(secret)
-		percent := strings.ReplaceAll(escaped, "+", "%20")
-		forms = append(forms, secret, escaped, percent, strings.ReplaceAll(percent, "%2F", "/"))
+		forms = append(forms, anyEncoding(secret))
+		for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+			forms = append(forms, regexp.QuoteMeta(encoding.EncodeToString([]byte(secret))))
+		}
 	}
-	// The longest first: one secret may be part of another.
-	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
-	pairs := make([]string, 0, 2*len(forms))
-	for _, form := range forms {
-		pairs = append(pairs, form, redacted)
+	if forms == nil {
+		return &redactor{}
 	}
-	return &redactor{strings.NewReplacer(pairs...)}
+	return &redactor{regexp.MustCompile(strings.Join(forms, "|"))}
+}
+
+// anyEncoding returns a pattern for a secret as it is, in URLs and in JSON.
+//
+// Which characters are escaped depends on what wrote it, so each may be or may not.
+func anyEncoding(secret string) string {
+	var pattern strings.Builder
+	for _, character := range secret {
+		switch {
+		case 'a' <= character && character <= 'z', 'A' <= character && character <= 'Z', '0' <= character && character <= '9':
+			pattern.WriteRune(character)
+		default:
+			pattern.WriteString("(?:" + strings.Join(anyForm(character), "|") + ")")
+		}
+	}
+	return pattern.String()
+}
+
+func anyForm(character rune) []string {
+	text := string(character)
+	var percent, unicode string
+	for _, octet := range []byte(text) {
+		percent += fmt.Sprintf("%%%02x", octet)
+	}
+	for _, unit := range utf16.Encode([]rune{character}) {
+		unicode += fmt.Sprintf(`\\u%04x`, unit)
+	}
+	forms := []string{regexp.QuoteMeta(text), "(?i:" + percent + "|" + unicode + ")"}
+	switch character {
+	case '"', '\\':
+		forms = append(forms, `\\`+regexp.QuoteMeta(text))
+	case '\n':
+		forms = append(forms, `\\n`)
+	case '\r':
+		forms = append(forms, `\\r`)
+	case '\t':
+		forms = append(forms, `\\t`)
+	case ' ':
+		forms = append(forms, `\+`)
+	}
+	return forms
 }
 
 // text returns a text without secrets.
 func (r *redactor) text(text string) string {
-	text = r.known.Replace(text)
+	if r.known != nil {
+		text = r.known.ReplaceAllString(text, redacted)
+	}
 	for _, secret := range secretTexts {
 		text = secret.pattern.ReplaceAllString(text, secret.replacement)
 	}
