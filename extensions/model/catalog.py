@@ -230,6 +230,7 @@ class Secret(Data):
     name: str
     variable: str
     help: str
+    kept: bool = Field(default=False, description="the store's data holds it: a new one has to be set there as well")
 
 
 class Endpoint(Data):

@@ -50,6 +50,7 @@ def stack_map(stack: Stack) -> dict[str, Any]:
                 "help": secret.help,
                 "owner": secret.owner,
                 "generated": secret.generated,
+                "kept": secret.kept,
                 "users": [service.name for service in stack.services if secret in service.secrets],
             }
             for secret in stack.secrets

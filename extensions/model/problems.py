@@ -437,6 +437,15 @@ def _volumes(services: list[ServiceAnswer], catalog: Catalog) -> list[str]:
                 f"services: {listing(dict.fromkeys(found))} write the volume '{name}'; one may, give the others "
                 "read_only: true"
             )
+    if not problems:
+        # In Kubernetes a reader's pod waits for the writer's, and where a service is to run can be changed later.
+        owner = {name: found[0] for name, found in writers.items()}
+        cycle = graph.cycle({s.name: [owner[v.name] for v in s.volumes or () if v.read_only] for s in services})
+        if cycle:
+            circle = " reads a volume of ".join([*cycle[:3], "…", *cycle[-2:]] if len(cycle) > 6 else cycle)
+            problems.append(
+                f"services: {circle}; let one of them write what these share, pods that wait for each other never start"
+            )
     return problems
 
 

@@ -69,7 +69,8 @@ class Secret(NamedTuple):
 
     `name` is its file, `variable` the environment variable of the container (`<variable>_FILE` says where the
     file is), `setting` the variable of `.env` that replaces its value in development, `owner` the service or
-    store that it belongs to. One that is not `generated` comes from somebody else.
+    store that it belongs to. One that is not `generated` comes from somebody else; one that is `kept` is in the
+    data of its store.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Secret(NamedTuple):
     help: str
     owner: str
     generated: bool = True
+    kept: bool = False
 
     @property
     def resource(self) -> str:
@@ -714,6 +716,7 @@ def _store(catalog: Catalog, name: str, services: Sequence[ServiceAnswer], value
             setting=spec.client_secret,
             help=spec.secret.help,
             owner=name,
+            kept=spec.secret.kept,
         ),
         command=tuple(map(fill, spec.command)),
         healthcheck=tuple(map(fill, spec.healthcheck)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ _FILES = {
 }
 # Of these it takes the first that is there.
 _OVERRIDES = tuple(f"{stem}.override.{end}" for stem in ("compose", "docker-compose") for end in ("yml", "yaml"))
+_NAME = re.compile(r"^name: *[\"']?([a-z0-9][a-z0-9_-]*)[\"']?\s*(?:#.*)?$", re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,10 +46,25 @@ class Project:
     def command(self, *arguments: str) -> list[str]:
         """Return the command line of `docker compose` for this project."""
         files = [part for file in self.files for part in ("--file", file)]
-        # It takes the place of the name in every file: tests would run in development's project, and delete it.
-        given = dotenv.value("COMPOSE_PROJECT_NAME", ROOT / ".env") if self.environment == "test" else None
-        name = ["--project-name", f"{given}-test"] if given else []
+        own = self._own_name()
+        name = ["--project-name", own] if own else []
         return ["docker", "compose", *name, *files, *arguments]
+
+    def _own_name(self) -> str | None:
+        """Return the name to insist on where COMPOSE_PROJECT_NAME would take the place of the one in every file.
+
+        Tests would run in development's project, and delete it; staging, production and development would be one.
+        """
+        given = dotenv.value("COMPOSE_PROJECT_NAME", ROOT / ".env")
+        if not given or self.environment == "development":
+            return None
+        return self._written_name() if self.deployed else f"{given}-{self.environment}"
+
+    def _written_name(self) -> str | None:
+        """Return the name that the last of the files gives, with which data volumes are named."""
+        texts = [(ROOT / file).read_text(encoding="utf-8", errors="replace") for file in reversed(self.files)]
+        found = [name[1] for text in texts if (name := _NAME.search(text))]
+        return found[0] if found else None
 
     def run(self, *arguments: str, given: Mapping[str, str] | None = None) -> Result:
         """Run a `docker compose` command to its end; `given` are further environment variables."""

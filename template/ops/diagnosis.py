@@ -100,7 +100,5 @@ def _memory(service: str, project: Project) -> str:
 
 
 def _logs(project: Project, service: str) -> str:
-    if project.environment == "development":
-        return f"make logs service={service}"
-    # Without a version Compose does not read the files of what is deployed; any will do.
-    return " ".join([*(["TAG=0"] if project.deployed else []), *project.command("logs", service)])
+    where = "" if project.environment == "development" else f"environment={project.environment} "
+    return f"make logs {where}service={service}"

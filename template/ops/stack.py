@@ -50,13 +50,14 @@ class Store:
 class Secret:
     """A secret: `name` is its file, `owner` the service or store that it belongs to.
 
-    One that is not `generated` comes from somebody else.
+    One that is not `generated` comes from somebody else; one that is `kept` is in the data of its store.
     """
 
     name: str
     help: str
     owner: str
     generated: bool
+    kept: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

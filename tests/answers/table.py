@@ -575,6 +575,13 @@ LISTS: Final = _list(
         [{"name": "api", "kind": "go-api", "volumes": [{"name": "market"}]}],
         "'market' read_only: true there, and let a service of kind rust-api write it",
     ),
+    (
+        [
+            {"name": "left", "kind": "rust-api", "volumes": [{"name": "a"}, {"name": "b", "read_only": True}]},
+            {"name": "right", "kind": "rust-api", "volumes": [{"name": "b"}, {"name": "a", "read_only": True}]},
+        ],
+        "left reads a volume of right reads a volume of left; let one of them write",
+    ),
     ([_api(volumes="market")], "'market' is not a valid volumes; use entries such as"),
     ([_api(volumes=[{}])], "'name' is missing"),
     ([_api(volumes=[{"name": "A"}])], "'A' is not a valid name"),

@@ -126,6 +126,17 @@ def test_certificates_can_be_made(given_answers: dict[str, Any]) -> None:
         assert open_ports == ([[{"protocol": "TCP", "port": 8089}]] if hosts(found) else [])
 
 
+def test_names_are_found_with_a_cache_on_each_node() -> None:
+    """NodeLocal DNSCache is no pod of the cluster's network; other ways to run it are, under a label of its own."""
+    for found in overlays(Repository({"deploy": ["kubernetes"]})).values():
+        (policy,) = [o for o in found if (o["kind"], o["metadata"]["name"]) == ("NetworkPolicy", "default")]
+        (lookup,) = policy["spec"]["egress"]
+        servers, node = lookup["to"]
+        assert {port["port"] for port in lookup["ports"]} == {53}
+        assert servers["podSelector"]["matchExpressions"][0]["values"] == ["kube-dns", "node-local-dns"]
+        assert node == {"ipBlock": {"cidr": "169.254.20.10/32"}}
+
+
 def claims(workload: Any) -> bool:
     """Return whether pods share a volume that is attached to one node."""
     return any("persistentVolumeClaim" in volume for volume in workload["spec"]["template"]["spec"].get("volumes", ()))

@@ -183,13 +183,16 @@ def services(
 
 
 def _volumes(draw: st.DrawFn, chosen: list[Service]) -> None:
-    """Let some services that can share a data volume: the first writes it, the others read it."""
+    """Let some services that can share a data volume: the first writes it, the others read it.
+
+    Nobody reads what a later one writes, for pods that wait for each other never start.
+    """
     able = [service for service in chosen if "volumes" in catalog().kinds[service["kind"]].accepts]
     writers = [service for service in able if catalog().kinds[service["kind"]].writes_volumes]
     for name in draw(st.lists(st.sampled_from(["market", "a-1", "index"]), max_size=2, unique=True)) if writers else []:
         first = draw(st.sampled_from(writers))
         others = draw(st.lists(st.sampled_from(able), max_size=2, unique_by=lambda user: user["name"]))
-        users = [first, *(other for other in others if other is not first)]
+        users = [first, *(other for other in others if able.index(other) > able.index(first))]
         writer: dict[str, Any] = {"name": name}
         if draw(st.booleans()):
             writer["layers"] = draw(st.lists(labels(), min_size=1, max_size=3, unique=True))

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 
 from ops import dotenv
-from ops.report import Finding, Level, error, ok
+from ops.report import Finding, Level, error, ok, warning
 from ops.stack import ROOT, load
 from ops.text import near
 
 _REFERENCE = re.compile(r"\$\{?([A-Z_][A-Z0-9_]*)")
 # Settings of the tools themselves.
 _TOOLS = ("COMPOSE_", "DOCKER_", "BUILDX_", "BUILDKIT_")
+# What is said of COMPOSE_FILE, and what to do.
+_FILES = (
+    "`make up` leaves it out, while `make down` and `docker compose` obey it",
+    "take it out; what is to be merged over compose.yaml belongs in compose.override.yaml",
+)
 
 
 def check() -> list[Finding]:
     """Return what is wrong with `.env`: its syntax, names that nothing reads, ports that are none."""
+    return [*_file(), *([warning("COMPOSE_FILE", *_FILES)] if os.environ.get("COMPOSE_FILE") else [])]
+
+
+def _file() -> list[Finding]:
     file = ROOT / ".env"
     if not file.is_file():
         return [ok(".env", "not there; every variable has a default")]
@@ -25,7 +35,7 @@ def check() -> list[Finding]:
     except (OSError, UnicodeDecodeError) as problem:
         return [error(".env", f"it cannot be read: {problem}", "save it as UTF-8 text that you own")]
     entries, mistakes = dotenv.read(text)
-    found = [*_mistakes(mistakes), *_repeated(entries), *_unread(entries), *_no_ports(entries)]
+    found = [*_mistakes(mistakes), *_repeated(entries), *_unread(entries), *_no_ports(entries), *_files(entries)]
     if not found:
         return [ok(".env", f"sound, sets {', '.join(entry.name for entry in entries) or 'nothing'}")]
     return [Finding(f".env line {line}", level, what, remedy) for line, level, what, remedy in sorted(found)]
@@ -61,6 +71,12 @@ def _referenced() -> Iterator[str]:
     """Yield the variables that any Compose file here reads, the user's own included."""
     for file in ROOT.glob("compose*.y*ml"):
         yield from _REFERENCE.findall(file.read_text(encoding="utf-8", errors="replace"))
+
+
+def _files(entries: Iterable[dotenv.Entry]) -> _Found:
+    for entry in entries:
+        if entry.name == "COMPOSE_FILE" and entry.value:
+            yield entry.line, "warning", f"COMPOSE_FILE is set: {_FILES[0]}", _FILES[1]
 
 
 def _no_ports(entries: Iterable[dotenv.Entry]) -> _Found:

@@ -13,7 +13,7 @@ from ops.stack import ROOT, Secret, load
 SHORTEST = 12
 # What a new value of a password means to the store that knows the old one.
 _AT_THE_NEXT_START = "the store takes it over when it starts again"
-_KEPT = "a store with data keeps its old one until you change it there"
+_KEPT = "a store with data keeps its old one until you change it there too"
 PLACEHOLDERS = {"changeme", "change-me", "development", "example", "password", "placeholder", "secret", "test"}
 
 
@@ -77,4 +77,4 @@ def write(name: str) -> str:
 def _replace(name: str, secret: Secret) -> str:
     if not secret.generated:
         return write(name)
-    return f"rm {name} && make secrets; {_AT_THE_NEXT_START if secret.owner in load().services else _KEPT}"
+    return f"rm {name} && make secrets; {_KEPT if secret.kept else _AT_THE_NEXT_START}"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ops import dotenv, process, stack
-from ops.errors import OpsError
+from ops import dotenv, process, stack, tag
 from ops.stack import ROOT
 
 SUMMARY = "build production images, or publish them"
@@ -27,9 +26,9 @@ def run(options: argparse.Namespace) -> int:
     for name in options.services:
         known.service(name)
     given = variables()
+    if options.publish or "TAG" in given:
+        tag.checked(given.get("TAG"))
     if options.publish:
-        if not given.get("TAG"):
-            raise OpsError("say which version, such as TAG=1.2.3", 2)
         given["PUBLISH"] = "true"
     push = ["--push"] if options.publish else []
     return int(bool(process.show([*command(), *push, *options.services], given)))

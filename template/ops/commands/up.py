@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ops import builds, checks, compose, process, report, stack
+from ops import builds, checks, compose, dotenv, process, report, stack, tag
 from ops.commands import explain, urls
 from ops.starting import start
 
@@ -22,6 +22,9 @@ def run(options: argparse.Namespace) -> int:
     """Start it; 1 when it did not become healthy."""
     stack.load().require(options.services)
     project = compose.project(options.environment)
+    # Without any, Compose says what is missing.
+    if project.deployed and (version := dotenv.value("TAG", stack.ROOT / ".env")):
+        tag.checked(version)
     problems = [finding for finding in checks.before_start(project, options.services) if finding.level == "error"]
     if problems:
         report.show(problems, sys.stderr)

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from ops import stack
 from ops.commands import build
+from ops.errors import OpsError
 
 
 @pytest.fixture(autouse=True)
 def root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(build, "ROOT", tmp_path)
+    monkeypatch.setattr(stack, "load", lambda: SimpleNamespace(services={}))
     for name in build.SHARED:
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "docker-bake.hcl").touch()
@@ -27,6 +32,16 @@ def test_a_build_reads_what_compose_reads(root: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("TAG", "2.0.0")
     monkeypatch.setenv("REGISTRY", "")
     assert (build.variables()["REGISTRY"], build.variables()["TAG"]) == ("registry.example/x", "2.0.0")
+
+
+@pytest.mark.parametrize(("tag", "publish"), [("a b", False), ("-x", True), ("x" * 129, False), (None, True)])
+def test_what_no_image_can_be_tagged_with_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tag: str | None, publish: bool
+) -> None:
+    if tag:
+        monkeypatch.setenv("TAG", tag)
+    with pytest.raises(OpsError, match=f"'{tag}' cannot be the tag" if tag else "say which version"):
+        build.run(argparse.Namespace(services=[], publish=publish))
 
 
 def test_the_users_own_file_is_merged_last(root: Path) -> None:

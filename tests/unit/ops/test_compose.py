@@ -43,6 +43,16 @@ def test_tests_never_run_in_the_project_of_development(root: Path) -> None:
     assert "--project-name" not in compose.project("development").command("up")
 
 
+def test_data_that_is_deployed_never_changes_its_project(root: Path) -> None:
+    """On one host, staging and production would be one project, each removing the other's containers as orphans."""
+    (root / "compose.prod.yaml").write_text("# Production.\nname: demo-production\n\nservices: {}\n")
+    (root / "compose.staging.yaml").write_text("name: 'demo-staging' # beside it\n")
+    assert "--project-name" not in compose.project("production").command("up")
+    (root / ".env").write_text("COMPOSE_PROJECT_NAME=mine\n")
+    assert compose.project("production").command("up")[2:4] == ["--project-name", "demo-production"]
+    assert compose.project("staging").command("up")[2:4] == ["--project-name", "demo-staging"]
+
+
 def test_the_override_file_is_the_one_that_compose_takes(root: Path) -> None:
     for name in ("docker-compose.override.yaml", "compose.override.yaml", "compose.override.yml"):
         (root / name).touch()

@@ -96,4 +96,4 @@ def test_what_waits_names_what_for(told: Any) -> None:
 
 def test_commands_for_production_need_no_version(told: Any) -> None:
     (finding,) = told(container(status="exited", exit_code=1), project=PRODUCTION)
-    assert finding.endswith("more: TAG=0 docker compose --file compose.prod.yaml logs api")
+    assert finding.endswith("more: make logs environment=production service=api")

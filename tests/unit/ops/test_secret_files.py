@@ -30,6 +30,16 @@ def check(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Check:
     return findings
 
 
+@pytest.mark.parametrize(("kept", "said"), [(True, "keeps its old one"), (False, "takes it over when it starts")])
+def test_what_a_new_password_means_is_said(
+    monkeypatch: pytest.MonkeyPatch, check: Check, kept: bool, said: str
+) -> None:
+    secret = Secret("api_key", "password of a store", "store", generated=True, kept=kept)
+    monkeypatch.setattr(secret_files, "load", lambda: SimpleNamespace(secrets={"api_key": secret}))
+    ((_, remedy),) = check("changeme")
+    assert said in remedy
+
+
 @pytest.mark.parametrize("text", ["a-long-enough-value", "a-long-enough-value\n"])
 def test_a_newline_at_the_end_is_none_of_the_value(check: Check, text: str) -> None:
     assert check(text) == []
