@@ -144,7 +144,8 @@ def running(folder: Path) -> Iterator[Cluster]:
                 *options,
                 f"--secure-port={controllers}",
                 f"--service-account-private-key-file={key}",
-                "--concurrent-deployment-syncs=10",
+                # The simulated node sends no signs of life.
+                "--node-monitor-grace-period=24h",
             )
         )
         programs.enter_context(_program(folder, "kube-scheduler", *options, f"--secure-port={scheduler}"))

@@ -51,7 +51,11 @@ def what_is_missing() -> str | None:
     pins = (ROOT / "extensions" / "images" / "Dockerfile").read_text()
     images = ["docker/dockerfile:1", *re.findall(r"^FROM (\S+)", pins, re.MULTILINE)]
     absent = [image for image in images if run("docker", "image", "inspect", image).code]
-    return f"not on this machine (docker pull): {', '.join(absent)}" if absent else None
+    if absent:
+        return f"not on this machine (docker pull): {', '.join(absent)}"
+    # The last one is a store's or a tool's: it has a shell.
+    started = run("docker", "run", "--rm", "--init", images[-1], "true")
+    return f"`docker run --init` failed: {started.output.strip().splitlines()[0]}" if started.code else None
 
 
 @pytest.fixture(scope="session")
