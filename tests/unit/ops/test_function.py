@@ -46,6 +46,12 @@ def test_make_hands_an_event_over_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "Makefile").write_text(f"OPS = {sys.executable} say.py\n{tasks.read_text()}")
     (tmp_path / "say.py").write_text("import sys\nprint(sys.argv[-1])\n")
     for event in ('{"name": "Ada"}', """{"name": "Flann O'Brien", "note": "`x` $(y)"}"""):
-        make = [need("make", "install GNU make"), "function-invoke", f"event={event.replace('$', '$$')}"]
+        # Below another make, it would say where it is.
+        make = [
+            need("make", "install GNU make"),
+            "--no-print-directory",
+            "function-invoke",
+            f"event={event.replace('$', '$$')}",
+        ]
         done = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.stdout == f"{event}\n", done.stderr
