@@ -81,6 +81,8 @@ def _debugpy(environment: Environment, service: str, port: int) -> None:
         assert debugger.receive("response", "attach")["success"] is True
         assert debugger.receive("event", "debugpyAttach")["body"]["subProcessId"]
         debugger.send("disconnect", terminateDebuggee=False)
+        # The adapter ends with a client that leaves without this, and processes that reload no longer find it.
+        debugger.receive("response", "disconnect")
 
 
 def _delve(environment: Environment, service: str, port: int) -> None:
