@@ -47,7 +47,7 @@ def test_all_of_it_starts_and_answers(preset: Project, up: str) -> None:
 def test_scenarios_hold(preset: Project, up: str) -> None:
     if not preset.path("tests/features").is_dir():
         pytest.skip("it has no scenarios")
-    assert " passed" in preset.make("test-features").output
+    assert " passed" in preset.make("test-features", seconds=1500).output
     assert preset.path("build/features.html").is_file()
 
 
